@@ -1,0 +1,50 @@
+export { DatapinError, type DatapinErrorOptions, type ErrorCode } from './errors.ts';
+export type { DatapinEvent, LockWaitEvent, OperationContext, ProgressEvent, RetryEvent, WarningEvent, WorkKind } from './events.ts';
+export type { Config, ConfigEntry, ConfigFileKind, ConfigLevel, LinkType, RemoteConfig } from './config/config.ts';
+export type { Project, ProjectOptions, StorageSource } from './project/project.ts';
+export { openProject } from './project/open-project.ts';
+export { add, type AddRequest, type AddResult } from './operations/add.ts';
+export { checkIgnore, type IgnoreVerdict } from './operations/check-ignore.ts';
+export { checkout, type CheckoutRequest, type CheckoutResult, type WorkspaceChanges } from './operations/checkout.ts';
+export { commit, type CommitRequest, type CommitResult } from './operations/commit.ts';
+export {
+  addRemote,
+  type ConfigFileLevel,
+  type ConfigScope,
+  type ConfigWriteResult,
+  defaultRemote,
+  getConfig,
+  listConfig,
+  listRemotes,
+  modifyRemote,
+  removeRemote,
+  renameRemote,
+  setConfig,
+  setDefaultRemote,
+  unsetConfig,
+} from './operations/configuration.ts';
+export { dataStatus, type DataChanges, type DataStatusRequest, type DataStatusResult } from './operations/data-status.ts';
+export { diff, type DiffRequest, type DiffResult } from './operations/diff.ts';
+export { type EnvironmentFinding, inspectEnvironment } from './operations/environment.ts';
+export {
+  fetch,
+  type FetchRequest,
+  type FetchResult,
+  type MissingObject,
+  type RevisionScope,
+  type TransferRequest,
+} from './operations/fetch.ts';
+export { init, type InitRequest, type InitResult } from './operations/init.ts';
+export { list, type ListEntry, type ListRequest } from './operations/list.ts';
+export { pull, type PullRequest, type PullResult } from './operations/pull.ts';
+export { push, type PushRequest, type PushResult } from './operations/push.ts';
+export {
+  cloudStatus,
+  type CloudStatusRequest,
+  type CloudStatusResult,
+  type EntryStatus,
+  type StageChange,
+  status,
+  type StatusRequest,
+  type StatusResult,
+} from './operations/status.ts';

@@ -1,0 +1,15 @@
+export type {
+  ByteRange,
+  ByteSource,
+  ByteStream,
+  CallOptions,
+  ObjectInfo,
+  ReadOptions,
+  Storage,
+  StorageTraits,
+  WriteOptions,
+} from './storage.ts';
+export { isRetryable, isStorageError, StorageError, type StorageErrorCode, type StorageErrorOptions } from './storage-error.ts';
+export { keyPrefixOf, parseRemoteUrl, printRemoteUrl, type RemoteUrl } from './remote-url.ts';
+export type { OptionSpec, OptionValue, RemoteSpec, StorageHost, StoragePlugin } from './storage-plugin.ts';
+export { redactor } from './redact.ts';

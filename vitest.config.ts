@@ -1,0 +1,31 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+/** Tests run on the sources: nothing has to be built first. */
+const conditions = ['@datapin/source', 'node', 'import', 'module', 'default'];
+const setupFiles = ['./scripts/loopback-only.setup.ts'];
+
+const config: ViteUserConfig = defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['{packages,apps}/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'], setupFiles },
+      },
+      // Needs real DVC, versitygw, moto and act: `npm run test:real` brings them and runs it.
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['e2e/test/**/*.test.ts', '{packages,apps}/*/real/**/*.test.ts'],
+          setupFiles,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
+
+export default config;
