@@ -21,6 +21,8 @@ export interface StorageErrorOptions {
   readonly retryAfterMs?: number;
   /** The HTTP status behind it, where there is one. */
   readonly status?: number;
+  /** True when waiting will not help although the code says it may: a folder that nobody mounted is `unavailable` until somebody does. */
+  readonly permanent?: boolean;
 }
 
 const brand = Symbol.for('datapin.StorageError');
@@ -34,6 +36,7 @@ export class StorageError extends Error {
   readonly hint: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
+  readonly permanent: boolean;
 
   constructor(code: StorageErrorCode, message: string, options: StorageErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -42,6 +45,7 @@ export class StorageError extends Error {
     this.hint = options.hint;
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
+    this.permanent = options.permanent ?? false;
     Object.defineProperty(this, brand, { value: true });
   }
 }
@@ -53,5 +57,5 @@ export function isStorageError(value: unknown): value is StorageError {
 
 /** Whether the same call may succeed later without anybody changing anything. */
 export function isRetryable(error: unknown): boolean {
-  return isStorageError(error) && retryableCodes.has(error.code);
+  return isStorageError(error) && retryableCodes.has(error.code) && !error.permanent;
 }

@@ -10,6 +10,11 @@ export type ByteRange = { readonly start: number; readonly end: number };
  */
 export interface ByteSource {
   readonly size: number;
+  /**
+   * A file on this machine that holds exactly these bytes and does not change while the source is in use, where there is one:
+   * a store that is a file system itself may clone or copy it.
+   */
+  readonly path?: string;
   open(range?: ByteRange): ByteStream;
 }
 
@@ -72,7 +77,8 @@ export interface Storage extends AsyncDisposable {
   /**
    * Stores an object whole, replacing one of the same key. When it resolves the object is complete and readable;
    * when it rejects nothing new is readable under the key. A source that yields more or fewer bytes than its `size`
-   * fails with `invalid-request`. Parents are created as needed.
+   * fails with `invalid-request`, as do bytes that are not those of `md5` where the store checks them. An error that the source throws
+   * is passed on (as it is or as `cause`). Parents are created as needed.
    */
   write?(key: string, source: ByteSource, options?: WriteOptions): Promise<void>;
 
@@ -84,4 +90,11 @@ export interface Storage extends AsyncDisposable {
 
   /** All objects whose key starts with `prefix`, in pages, each key exactly once, in any order. A store that holds none yields no page or an empty one. */
   list?(prefix: string, options?: CallOptions): AsyncIterable<readonly ObjectInfo[]>;
+
+  /**
+   * Where the object of a key lies as a plain file on this machine, whether it is there or not. Only a storage whose objects are such
+   * files has this; whoever calls may then read, hash, clone or copy the file itself, never change it. Throws `invalid-request` for a
+   * key that cannot be a file.
+   */
+  pathOf?(key: string): string;
 }
