@@ -30,7 +30,6 @@ export {
   fetch,
   type FetchRequest,
   type FetchResult,
-  type MissingObject,
   type RevisionScope,
   type TransferRequest,
 } from './operations/fetch.ts';
@@ -48,3 +47,4 @@ export {
   type StatusRequest,
   type StatusResult,
 } from './operations/status.ts';
+export type { MissingObject } from './transfer/missing-object.ts';

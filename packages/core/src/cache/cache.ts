@@ -1,13 +1,15 @@
 import type { LinkType } from '../config/config.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
-import type { ObjectId } from '../hashing/object-id.ts';
+import type { FileIdentity } from '../hashing/file-identity.ts';
+import type { HashAlgorithm, ObjectId } from '../hashing/object-id.ts';
 
 /**
  * The local object store (`.dvc/cache` or `cache.dir`). An object in it is complete and its name equals its hash, or it is absent.
  * Objects have mode 0444, DVC's mark for "verified": one with another mode is hashed before it is believed, and removed when it does not match.
- * Every write is a temp file in the target's own folder, then a rename; leftovers of dead processes are cleaned up.
+ * Every write is a temp file, then a rename; leftovers of dead processes are cleaned up when the cache is next written to.
+ * Failures of the disk are `disk-full`, `permission-denied`, `read-only` or `io-failed` and name the path.
  */
-export interface Cache {
+export interface Cache extends Disposable {
   readonly dir: string;
   /** Absolute path of an object, whether it exists or not. */
   pathOf(id: ObjectId): string;
@@ -15,28 +17,59 @@ export interface Cache {
   has(id: ObjectId): boolean;
   /** Size in bytes of an object that is there. */
   sizeOf(id: ObjectId): number | undefined;
-  /** The files of a directory object that is there; `undefined` when it is not. Throws `invalid-directory-object`. */
+  /** The files of a directory object that is there; `undefined` when it is not. Rejects with `invalid-directory-object`. */
   readDirectory(id: ObjectId): Promise<readonly DirectoryEntry[] | undefined>;
   /** Stores a directory object. Its files must be there already. Returns its id. */
-  writeDirectory(
-    entries: readonly DirectoryEntry[],
-    algorithm: ObjectId['algorithm'],
-  ): Promise<{ readonly id: ObjectId; readonly bytes: number }>;
+  writeDirectory(entries: readonly DirectoryEntry[], algorithm: HashAlgorithm): Promise<{ readonly id: ObjectId; readonly bytes: number }>;
+  /**
+   * Stores bytes that are in memory under an id they must have: throws `object-corrupt` otherwise. For many small objects: no promise, no stream.
+   * An object that is there already is left alone.
+   */
+  publishBytes(id: ObjectId, bytes: Uint8Array): void;
+  /**
+   * Stores a file of the work tree under the hash of its bytes: what is hashed is what is stored, also when the file changes meanwhile
+   * (that is `changed-while-read`).
+   */
+  storeFile(path: string, options: StoreFileOptions): Promise<StoredFile>;
+  /** {@link Cache.storeFile} without promises for a file up to 1 MiB; `undefined` for a larger one. Throws what `storeFile` rejects with. */
+  storeSmallFile(path: string, algorithm: HashAlgorithm): StoredFile | undefined;
   /**
    * Opens a place for bytes whose id is known and must be verified: write them, then `publish` (or `discard`).
-   * `publish` rejects with `object-corrupt` when what was written does not hash to the id; nothing is left then.
+   * `size` is a hint that reserves space and lets chunks be written at any offset.
    */
   receive(id: ObjectId, size: number | undefined): Promise<IncomingObject>;
+  /** Removes an object if it is there. */
+  remove(id: ObjectId): void;
+  /** Barrier: what was stored through this object survives a power cut once this resolves. Called before a metafile is written. */
+  sync(): Promise<void>;
 }
 
-/** Bytes on their way into the cache. Either `publish` or `discard` must be called. */
+export interface StoreFileOptions {
+  readonly algorithm: HashAlgorithm;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes were read since the last call. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** What the file most likely is, because a metafile says so: when the cache has it, nothing is copied before the hash is known. */
+  readonly expected?: ObjectId | undefined;
+}
+
+/** A work tree file that is in the cache now. */
+export interface StoredFile {
+  readonly id: ObjectId;
+  readonly identity: FileIdentity;
+  /** When the reading began: see {@link FileHash}. */
+  readonly readAtMs: number;
+}
+
+/** Bytes on their way into the cache. Either `publish` or `discard` must be called; `discard` after `publish` does nothing. */
 export interface IncomingObject {
   /** In order, from the start. */
   write(chunk: Uint8Array): Promise<void>;
-  /** For ranged parallel downloads: writes at an offset; the hash is then computed when publishing. */
+  /** For ranged parallel downloads: writes at an offset; what did not come in order is hashed when publishing. */
   writeAt(chunk: Uint8Array, offset: number): Promise<void>;
   /** Forgets what was written, for another try. */
   restart(): Promise<void>;
+  /** Rejects with `object-corrupt` when what was written does not hash to the id; nothing is left then. */
   publish(): Promise<void>;
   discard(): Promise<void>;
 }

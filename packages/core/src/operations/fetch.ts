@@ -1,5 +1,6 @@
 import type { OperationContext } from '../events.ts';
 import type { Project } from '../project/project.ts';
+import type { MissingObject } from '../transfer/missing-object.ts';
 
 /** Which revisions besides the work tree. */
 export interface RevisionScope {
@@ -15,17 +16,6 @@ export interface TransferRequest extends RevisionScope {
   readonly withDeps: boolean;
   readonly recursive: boolean;
   readonly glob: boolean;
-}
-
-/** A pinned file that could not be brought: which, why, and from where. */
-export interface MissingObject {
-  /** Path relative to the project root; of the output itself for its directory object. */
-  readonly path: string;
-  /** Hash value, `.dir` included. */
-  readonly hash: string;
-  readonly remote: string | undefined;
-  readonly reason: 'missing' | 'corrupt' | 'denied' | 'no-credentials' | 'failed' | 'unsupported';
-  readonly message: string;
 }
 
 export interface FetchRequest extends TransferRequest {

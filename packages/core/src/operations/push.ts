@@ -1,6 +1,7 @@
 import type { OperationContext } from '../events.ts';
 import type { Project } from '../project/project.ts';
-import type { MissingObject, TransferRequest } from './fetch.ts';
+import type { MissingObject } from '../transfer/missing-object.ts';
+import type { TransferRequest } from './fetch.ts';
 
 export type PushRequest = TransferRequest;
 

@@ -1,0 +1,66 @@
+import type { Cache } from '../cache/cache.ts';
+import type { OperationContext } from '../events.ts';
+import { forEachBounded } from './bounded.ts';
+import { downloadObject } from './download-object.ts';
+import { concernsWholeRemote, endsCommand, type MissingObject, missingObject } from './missing-object.ts';
+import { progressCounter } from './progress.ts';
+import type { RemotePool } from './remote-pool.ts';
+import type { Remote } from './remote.ts';
+import type { WantedObject } from './wanted-object.ts';
+
+/** What a download did. */
+export interface DownloadOutcome {
+  readonly fetched: readonly WantedObject[];
+  /** Bytes over the wire. */
+  readonly bytes: number;
+  readonly missing: readonly MissingObject[];
+}
+
+/** Objects that fail like this in a row, none having come before, end the try: the rest would fail as well. */
+const refusalsToBelieve = 8;
+
+/**
+ * Brings objects from one remote into the cache, several at once. A failure of one does not stop the others; a failure that concerns
+ * the whole remote (no credentials, not reachable) is noted for all that are left. `arrived` is called as soon as an object is in the cache.
+ */
+export async function downloadObjects(
+  pool: RemotePool,
+  remoteName: string | undefined,
+  objects: readonly WantedObject[],
+  options: { readonly cache: Cache; readonly context: OperationContext; readonly arrived?: (wanted: WantedObject) => void },
+): Promise<DownloadOutcome> {
+  const { cache, context, arrived } = options;
+  const fetched: WantedObject[] = [];
+  const missing: MissingObject[] = [];
+  if (objects.length === 0) return { fetched, bytes: 0, missing };
+
+  let remote: Remote;
+  try {
+    remote = await pool.get(remoteName);
+  } catch (error) {
+    return { fetched, bytes: 0, missing: objects.map((wanted) => missingObject(wanted, remoteName, error)) };
+  }
+  const counter = progressCounter('download', context, remote.name);
+  counter.expect(
+    objects.length,
+    objects.reduce((sum, wanted) => sum + (wanted.size ?? 0), 0),
+  );
+  let verdict: unknown;
+  let refusals = 0;
+  await forEachBounded(objects, { limit: remote.jobs, signal: context.signal }, async (wanted) => {
+    try {
+      if (verdict !== undefined) throw verdict;
+      await downloadObject(remote, cache, wanted, counter, context);
+      fetched.push(wanted);
+      arrived?.(wanted);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (endsCommand(error)) throw error;
+      const failure = missingObject(wanted, remote.name, error);
+      missing.push(failure);
+      if (failure.reason === 'denied' && fetched.length === 0) refusals += 1;
+      if (concernsWholeRemote(error) || refusals >= refusalsToBelieve) verdict ??= error;
+    }
+  });
+  return { fetched, bytes: counter.bytes, missing };
+}

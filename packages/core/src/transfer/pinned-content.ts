@@ -1,0 +1,86 @@
+import type { Cache } from '../cache/cache.ts';
+import type { DirectoryEntry } from '../formats/directory-object.ts';
+import { isDirectoryId, isObjectValue, type ObjectId } from '../hashing/object-id.ts';
+import type { Output } from '../project/stage.ts';
+import type { SelectedOutput } from '../project/target.ts';
+import type { WantedObject } from './wanted-object.ts';
+
+/** One file of an output. `relpath` is relative to the output; empty for an output that is a file itself. */
+export interface PinnedFile extends WantedObject {
+  readonly relpath: string;
+  readonly exec: boolean;
+}
+
+/** What an output consists of, as far as that is known here. */
+export interface PinnedContent {
+  readonly selected: SelectedOutput;
+  /** The directory object; absent for a single file and where the metafile lists the files. */
+  readonly directory: WantedObject | undefined;
+  /** `undefined` while the directory object is not in the cache. With a part selected, only the files of that part. */
+  readonly files: readonly PinnedFile[] | undefined;
+}
+
+/** What is pinned for an output; `undefined` when nothing is (a partial import, a stage that never ran). Throws `invalid-directory-object`. */
+export async function pinnedContent(selected: SelectedOutput, cache: Cache): Promise<PinnedContent | undefined> {
+  const { output, within } = selected;
+  if (output.record.files !== undefined) return { selected, directory: undefined, files: listedFiles(output, within) };
+  const { id } = output;
+  if (id === undefined) return undefined;
+  if (!isDirectoryId(id)) return { selected, directory: undefined, files: [singleFile(output, id)] };
+  const directory: WantedObject = { id, path: output.path };
+  const entries = await cache.readDirectory(id);
+  if (entries === undefined) return { selected, directory, files: undefined };
+  return { selected, directory, files: filesOf(output, id, entries, within) };
+}
+
+function singleFile(output: Output, id: ObjectId): PinnedFile {
+  const { record } = output;
+  const versionId = record.cloud?.versionId ?? record.versionId;
+  return {
+    id,
+    path: output.path,
+    relpath: '',
+    exec: record.isexec === true,
+    ...(record.size === undefined ? {} : { size: record.size }),
+    ...(record.cloud === undefined || versionId === undefined ? {} : { version: { key: output.path, versionId } }),
+  };
+}
+
+function filesOf(output: Output, id: ObjectId, entries: readonly DirectoryEntry[], within: readonly string[] | undefined): readonly PinnedFile[] {
+  return select(entries, within, (entry) => entry.relpath).map((entry) => ({
+    id: { algorithm: id.algorithm, value: entry.md5 },
+    path: `${output.path}/${entry.relpath}`,
+    relpath: entry.relpath,
+    exec: false,
+  }));
+}
+
+/** The `files:` block of a directory on a version-aware remote. */
+function listedFiles(output: Output, within: readonly string[] | undefined): readonly PinnedFile[] {
+  const files: PinnedFile[] = [];
+  for (const file of select(output.record.files ?? [], within, (entry) => entry.relpath)) {
+    const value = file.hash?.value;
+    if (value === undefined || !isObjectValue(value)) continue;
+    const versionId = file.cloud?.versionId ?? file.versionId;
+    const path = `${output.path}/${file.relpath}`;
+    files.push({
+      id: { algorithm: 'md5', value },
+      path,
+      relpath: file.relpath,
+      exec: file.isexec === true,
+      ...(file.size === undefined ? {} : { size: file.size }),
+      ...(versionId === undefined ? {} : { version: { key: path, versionId } }),
+    });
+  }
+  return files;
+}
+
+function select<T>(items: readonly T[], within: readonly string[] | undefined, pathOf: (item: T) => string): readonly T[] {
+  if (within === undefined) return items;
+  const exact = new Set(within);
+  const folders = within.map((path) => `${path}/`);
+  return items.filter((item) => {
+    const path = pathOf(item);
+    return exact.has(path) || folders.some((folder) => path.startsWith(folder));
+  });
+}

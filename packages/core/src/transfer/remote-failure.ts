@@ -1,0 +1,88 @@
+import { isStorageError, type StorageError } from '@datapin/storage';
+
+import { DatapinError, type ErrorCode } from '../errors.ts';
+
+/** What a call to a remote was about, for the message. */
+export interface RemoteCall {
+  readonly remote: { readonly name: string; readonly address: string };
+  /** Path that the user knows, relative to the project root. */
+  readonly path?: string;
+  /** Hash of the object, or a key. */
+  readonly object?: string;
+}
+
+/**
+ * A store's failure in the user's terms: says which path, object and remote, keeps the store's own reason, and tells
+ * "not there" from "not allowed" from "not reachable". Errors that are not a store's are returned as they are.
+ */
+export function remoteFailure(error: unknown, call: RemoteCall): unknown {
+  if (!isStorageError(error)) return error;
+  const code = codeOf(error);
+  const hint = error.hint ?? hintFor(code, call);
+  return new DatapinError(code, `${sentenceFor(code, call)}${code === 'object-missing' ? '' : `: ${error.message}`}`, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function codeOf(error: StorageError): ErrorCode {
+  switch (error.code) {
+    case 'not-found':
+      return 'object-missing';
+    case 'unauthenticated':
+      // Without a status nothing was asked: there were no credentials to send.
+      return error.status === undefined ? 'no-credentials' : 'credentials-refused';
+    case 'forbidden':
+      return 'credentials-refused';
+    case 'quota-exceeded':
+      return 'remote-full';
+    case 'unsupported':
+      return 'unsupported';
+    case 'invalid-request':
+      return 'remote-refused';
+    case 'rate-limited':
+    case 'unavailable':
+    case 'timeout':
+    case 'interrupted':
+      return 'remote-unavailable';
+  }
+}
+
+/** `remote 'store' (s3://bucket/data)` */
+export function printRemote(remote: RemoteCall['remote']): string {
+  return `remote '${remote.name}' (${remote.address})`;
+}
+
+function subjectOf(call: RemoteCall): string {
+  if (call.object === undefined) return call.path ?? 'a request';
+  return call.path === undefined ? `object ${call.object}` : `'${call.path}' (object ${call.object})`;
+}
+
+function sentenceFor(code: ErrorCode, call: RemoteCall): string {
+  const remote = printRemote(call.remote);
+  switch (code) {
+    case 'object-missing':
+      return `${subjectOf(call)} is not on ${remote}`;
+    case 'no-credentials':
+      return `no credentials for ${remote}`;
+    case 'credentials-refused':
+      return `${remote} refused the credentials for ${subjectOf(call)}`;
+    case 'remote-full':
+      return `${remote} is full; ${subjectOf(call)} was not stored`;
+    default:
+      return `${remote} failed for ${subjectOf(call)}`;
+  }
+}
+
+function hintFor(code: ErrorCode, call: RemoteCall): string | undefined {
+  switch (code) {
+    case 'object-missing':
+      return 'Whoever added it may not have pushed it yet: run `datapin push` where the data is.';
+    case 'no-credentials':
+      return `Set the credentials in the environment, or with \`datapin remote modify --local ${call.remote.name} …\`.`;
+    case 'credentials-refused':
+      return 'Check that the credentials are the right ones, have not expired, and may read and write there.';
+    default:
+      return undefined;
+  }
+}

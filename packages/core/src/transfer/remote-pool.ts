@@ -1,0 +1,28 @@
+import type { OperationContext } from '../events.ts';
+import type { Project } from '../project/project.ts';
+import { openRemote, type Remote, remoteConfigFor, type RemoteSettings } from './remote.ts';
+
+/** Remotes of one command, each opened at most once and all closed together. */
+export interface RemotePool extends AsyncDisposable {
+  /** By name, or the project's default. Rejects like `remoteConfigFor` and `openRemote`. */
+  get(name: string | undefined): Promise<Remote>;
+}
+
+/** Opens remotes when they are first asked for. */
+export function remotePool(project: Project, context: OperationContext, settings: RemoteSettings): RemotePool {
+  const opened = new Map<string, Promise<Remote>>();
+  return {
+    async get(name) {
+      const config = remoteConfigFor(project, name);
+      const known = opened.get(config.name);
+      if (known !== undefined) return known;
+      const opening = openRemote(project, config, context, settings);
+      opened.set(config.name, opening);
+      return opening;
+    },
+    async [Symbol.asyncDispose]() {
+      const remotes = await Promise.allSettled(opened.values());
+      await Promise.all(remotes.map((remote) => (remote.status === 'fulfilled' ? remote.value[Symbol.asyncDispose]() : undefined)));
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { parseRemoteUrl, printRemoteUrl, type Storage } from '@datapin/storage';
+
+import type { RemoteConfig } from '../config/config.ts';
+import { DatapinError } from '../errors.ts';
+import type { OperationContext } from '../events.ts';
+import type { Project } from '../project/project.ts';
+import { parseRemoteOptions } from './parse-options.ts';
+import { remoteFailure } from './remote-failure.ts';
+import { defaultRetryPolicy, firstContactBudget, type RetryPolicy, withRetry } from './retry.ts';
+
+/** A configured remote with its storage open. Its storage must only be called through {@link Remote.attempt}, which retries. */
+export interface Remote extends AsyncDisposable {
+  readonly name: string;
+  /** Its URL without secrets, for messages. */
+  readonly address: string;
+  readonly storage: Storage;
+  /** How many objects may be in flight. */
+  readonly jobs: number;
+  /** Data lies under its real paths, versions are told apart by the store (`version_aware`, `worktree`). */
+  readonly versionAware: boolean;
+  /** Runs one unit of work with retries; a failure comes out in the user's terms. */
+  attempt<T>(subject: { readonly object: string; readonly path?: string }, work: () => Promise<T>, alsoRetry?: (error: unknown, attempt: number) => boolean): Promise<T>;
+}
+
+export interface RemoteSettings {
+  readonly jobs?: number | undefined;
+  readonly policy?: RetryPolicy;
+}
+
+/** The remote that a command means: `-r`, else the default. Rejects with `no-remote`, `unknown-remote`. */
+export function remoteConfigFor(project: Project, name: string | undefined): RemoteConfig {
+  const wanted = (name ?? project.config.core.remote)?.toLowerCase();
+  if (wanted === undefined) {
+    throw new DatapinError('no-remote', 'no remote is configured', {
+      hint: 'Name one with `-r <name>`, or make one the default: `datapin remote add -d <name> <url>` (or `datapin remote default <name>`).',
+    });
+  }
+  const found = project.config.remotes.get(wanted);
+  if (found === undefined) {
+    const known = [...project.config.remotes.keys()];
+    throw new DatapinError('unknown-remote', `config section 'remote "${wanted}"' does not exist`, {
+      hint: known.length === 0 ? 'No remote is configured: `datapin remote add <name> <url>`.' : `Configured remotes: ${known.join(', ')}.`,
+    });
+  }
+  return found;
+}
+
+/** Opens a remote: finds its plugin, parses its options, connects lazily. Rejects with the plugin look-up's and the options' errors. */
+export async function openRemote(project: Project, config: RemoteConfig, context: OperationContext, settings: RemoteSettings = {}): Promise<Remote> {
+  const url = parseRemoteUrl(config.url);
+  const identity = { name: config.name, address: printRemoteUrl(url) };
+  const plugin = await project.storages.load(url.scheme);
+  const options = parseRemoteOptions(config, plugin);
+  const host = {
+    env: project.env,
+    signal: context.signal,
+    warn: (message: string) => context.report({ type: 'warning', message: `remote '${config.name}': ${message}` }),
+  };
+  const spec = { name: config.name, url, options, tracked: config.tracked };
+  const storage = await plugin.open(spec, host).catch((error: unknown) => Promise.reject(remoteFailure(error, { remote: identity })));
+
+  const policy = settings.policy ?? defaultRetryPolicy;
+  let answered = false;
+  return {
+    ...identity,
+    storage,
+    jobs: settings.jobs ?? positive(config, 'jobs') ?? storage.traits.maxConnections,
+    versionAware: isOn(config, 'version_aware') || isOn(config, 'worktree'),
+    async attempt(subject, work, alsoRetry) {
+      try {
+        const result = await withRetry(work, {
+          policy: answered ? policy : { ...policy, budget: Math.min(policy.budget, firstContactBudget) },
+          signal: context.signal,
+          ...(alsoRetry === undefined ? {} : { alsoRetry }),
+          onRetry: ({ attempt, waitMs, error }) => {
+            const reason = error instanceof Error ? error.message : 'failed';
+            context.report({ type: 'retry', remote: config.name, key: subject.object, attempt, waitMs, reason });
+          },
+        });
+        answered = true;
+        return result;
+      } catch (error) {
+        throw remoteFailure(error, { remote: identity, ...subject });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await storage[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Key below a remote's URL for messages and `--show-url`. */
+export function addressOf(remote: { readonly address: string }, key: string): string {
+  return `${remote.address.replace(/\/+$/u, '')}/${key}`;
+}
+
+function positive(config: RemoteConfig, option: string): number | undefined {
+  const entry = config.options.get(option);
+  const value = Number(entry?.value);
+  return Number.isInteger(value) && value > 0 ? value : undefined;
+}
+
+function isOn(config: RemoteConfig, option: string): boolean {
+  return String(config.options.get(option)?.value ?? 'false').toLowerCase() === 'true';
+}
+
