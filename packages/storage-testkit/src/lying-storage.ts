@@ -12,20 +12,17 @@ export type Liar = (key: string) => Lie | undefined;
 
 const loginPage = '<!doctype html><html><head><title>Sign in</title></head><body>Please sign in to the network.</body></html>\n';
 
+const distortions: Readonly<Record<Lie, (bytes: Uint8Array) => Uint8Array>> = {
+  'flipped-byte': (bytes) => bytes.map((byte, index) => (index === bytes.length >> 1 ? byte ^ 0x01 : byte)),
+  truncated: (bytes) => bytes.slice(0, Math.max(0, bytes.length - 1)),
+  empty: () => new Uint8Array(),
+  'one-byte-too-many': (bytes) => new Uint8Array(Buffer.concat([bytes, Uint8Array.of(0x0a)])),
+  'html-page': () => new TextEncoder().encode(loginPage),
+};
+
 /** The bytes that a lie makes of an object's bytes. */
 export function lieAbout(bytes: Uint8Array, lie: Lie): Uint8Array {
-  switch (lie) {
-    case 'flipped-byte':
-      return bytes.map((byte, index) => (index === bytes.length >> 1 ? byte ^ 0x01 : byte));
-    case 'truncated':
-      return bytes.slice(0, Math.max(0, bytes.length - 1));
-    case 'empty':
-      return new Uint8Array();
-    case 'one-byte-too-many':
-      return new Uint8Array(Buffer.concat([bytes, Uint8Array.of(0x0a)]));
-    case 'html-page':
-      return new TextEncoder().encode(loginPage);
-  }
+  return distortions[lie](bytes);
 }
 
 /** A storage whose `read` lies as told. Ranges are ranges of the lie. Everything else is the inner storage's, `pathOf` left out. */

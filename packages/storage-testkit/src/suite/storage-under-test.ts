@@ -1,0 +1,55 @@
+import type { OptionValue, StoragePlugin } from '@datapin/storage';
+
+/** A remote as a test opens it. */
+export interface TestRemote {
+  /** As a user would write it in the configuration. */
+  readonly url: string;
+  readonly options?: Readonly<Record<string, OptionValue>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The store behind the plugin while the suite runs: a real server process, a folder, memory. */
+export interface TestServer extends AsyncDisposable {
+  /** A remote that holds nothing and that no other test gets. With `origin`, requests go there instead of to {@link httpOrigin}. */
+  readonly emptyRemote: (origin?: string) => Promise<TestRemote>;
+  /** A remote that exists, with credentials or rights that the store refuses. */
+  readonly refusedRemote?: () => Promise<TestRemote>;
+  /** A remote where nobody answers. */
+  readonly unreachableRemote?: () => Promise<TestRemote>;
+  /**
+   * What lies in the store beside objects: temporary files, unfinished uploads. Asked after each guarantee, when everything is closed;
+   * anything it names breaks the guarantee.
+   */
+  readonly leftovers?: () => Promise<readonly string[]>;
+  /** Texts that no error message may hold. */
+  readonly secrets?: readonly string[];
+  /** `http://127.0.0.1:port` of a store that is reached by HTTP. It makes the suite try the plugin behind a faulty proxy too. */
+  readonly httpOrigin?: string;
+}
+
+/** How much the suite asks of a store. */
+export interface SuiteLimits {
+  /** Size of the big object in bytes; choose it above the plugin's threshold for multipart. 12 MiB by default. */
+  readonly bigObject: number;
+  /** At most so many objects are written to fill pages; 2,100 by default. */
+  readonly manyObjects: number;
+  /** Seed of everything random. */
+  readonly seed: number;
+}
+
+/**
+ * A promise that a store cannot keep: why. It is still tried, and must still be broken: a deviation that is over has to be taken out.
+ * With `sometimes` either outcome is right (a listing that lags).
+ */
+export type Deviation = string | { readonly reason: string; readonly sometimes: true };
+
+export interface StorageUnderTest {
+  readonly plugin: StoragePlugin;
+  /** Starts the store, once per suite. */
+  start(): Promise<TestServer>;
+  readonly limits?: Partial<SuiteLimits>;
+  /** By guarantee id (`listing/early-stop`) or whole area (`listing/*`). */
+  readonly deviations?: Readonly<Record<string, Deviation>>;
+}
+
+export const defaultLimits: SuiteLimits = { bigObject: 12 * 1024 * 1024, manyObjects: 2100, seed: 20_260_101 };
