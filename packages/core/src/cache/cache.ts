@@ -1,5 +1,5 @@
 import type { LinkType } from '../config/config.ts';
-import type { DirectoryEntry } from '../formats/directory-object.ts';
+import type { DirectoryEntry, DirectoryListing } from '../formats/directory-object.ts';
 import type { FileIdentity } from '../hashing/file-identity.ts';
 import type { HashAlgorithm, ObjectId } from '../hashing/object-id.ts';
 
@@ -18,7 +18,7 @@ export interface Cache extends Disposable {
   /** Size in bytes of an object that is there. */
   sizeOf(id: ObjectId): number | undefined;
   /** The files of a directory object that is there; `undefined` when it is not. Rejects with `invalid-directory-object`. */
-  readDirectory(id: ObjectId): Promise<readonly DirectoryEntry[] | undefined>;
+  readDirectory(id: ObjectId): Promise<DirectoryListing | undefined>;
   /** Stores a directory object. Its files must be there already. Returns its id. */
   writeDirectory(entries: readonly DirectoryEntry[], algorithm: HashAlgorithm): Promise<{ readonly id: ObjectId; readonly bytes: number }>;
   /**
@@ -32,12 +32,16 @@ export interface Cache extends Disposable {
    */
   storeFile(path: string, options: StoreFileOptions): Promise<StoredFile>;
   /** {@link Cache.storeFile} without promises for a file up to 1 MiB; `undefined` for a larger one. Throws what `storeFile` rejects with. */
-  storeSmallFile(path: string, algorithm: HashAlgorithm): StoredFile | undefined;
+  storeSmallFile(path: string, options: StoreFileOptions): StoredFile | undefined;
   /**
    * Opens a place for bytes whose id is known and must be verified: write them, then `publish` (or `discard`).
    * `size` is a hint that reserves space and lets chunks be written at any offset.
    */
   receive(id: ObjectId, size: number | undefined): Promise<IncomingObject>;
+  /** Whether an object is there and its bytes hash to its id, whatever its mode says; one that does not match is removed. */
+  verify(id: ObjectId, signal?: AbortSignal): Promise<boolean>;
+  /** Whether bytes in memory are the object. */
+  matches(id: ObjectId, bytes: Uint8Array): boolean;
   /** Removes an object if it is there. */
   remove(id: ObjectId): void;
   /** Barrier: what was stored through this object survives a power cut once this resolves. Called before a metafile is written. */
@@ -51,6 +55,8 @@ export interface StoreFileOptions {
   readonly onBytes?: ((bytes: number) => void) | undefined;
   /** What the file most likely is, because a metafile says so: when the cache has it, nothing is copied before the hash is known. */
   readonly expected?: ObjectId | undefined;
+  /** The file may become the object itself (a hard link to it, write-protected), as `cache.type = hardlink` wants when it is linked back anyway. */
+  readonly hardlink?: boolean | undefined;
 }
 
 /** A work tree file that is in the cache now. */

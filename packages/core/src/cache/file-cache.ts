@@ -1,0 +1,136 @@
+import { rmSync, type Stats, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+import type { LinkType } from '../config/config.ts';
+import { parseDirectory, serializeDirectory } from '../formats/directory-object.ts';
+import { hashBytes } from '../hashing/content-hash.ts';
+import { hashFile, hashFileSync } from '../hashing/hash-file.ts';
+import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
+import { errnoOf, ioError } from '../io-error.ts';
+import type { Cache } from './cache.ts';
+import { objectCorrupt, openIncomingObject } from './incoming-object.ts';
+import { objectMode, openObjectFiles, quietlyChmod } from './object-files.ts';
+import { storeFile, storeSmallFile, type StoreTarget } from './store-file.ts';
+
+/** What the cache takes from the configuration: `config.cache` fits. */
+export interface CacheSettings {
+  /** Absolute. */
+  readonly dir: string;
+  readonly types: readonly LinkType[];
+  /** `cache.shared = group` */
+  readonly shared: boolean;
+}
+
+/** MD5 of no bytes. */
+const emptyHash = 'd41d8cd98f00b204e9800998ecf8427e';
+
+/** The cache in a folder; see {@link Cache} for what it promises. Nothing is made or read before it is used. */
+export function openCache(settings: CacheSettings): Cache {
+  const files = openObjectFiles(settings.dir, settings.shared);
+  /** Objects whose mode cannot be changed to 0444 (somebody else's): hashed once per process. */
+  const verified = new Set<string>();
+
+  const statOf = (id: ObjectId): Stats | undefined => {
+    const path = files.pathOf(id);
+    try {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      return stats?.isFile() === true ? stats : undefined;
+    } catch (error) {
+      throw ioError(error, `cannot read ${path}`);
+    }
+  };
+  const remove = (id: ObjectId): void => {
+    const path = files.pathOf(id);
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      throw ioError(error, `cannot remove ${path}`);
+    }
+  };
+  const accept = (id: ObjectId, found: string): boolean => {
+    if (found !== hexOf(id)) {
+      remove(id);
+      return false;
+    }
+    if (!quietlyChmod(files.pathOf(id), objectMode)) verified.add(id.value);
+    return true;
+  };
+  const has = (id: ObjectId): boolean => {
+    const stats = statOf(id);
+    if (stats === undefined) return false;
+    // What a power cut leaves of a file that was renamed before its bytes reached the disk.
+    if (stats.size === 0 && hexOf(id) !== emptyHash) return accept(id, emptyHash);
+    if ((stats.mode & 0o777) === objectMode || verified.has(id.value)) return true;
+    return accept(id, hashFileSync(files.pathOf(id), id.algorithm));
+  };
+  const publishBytes = (id: ObjectId, bytes: Uint8Array): void => {
+    const found = hashBytes(id.algorithm, bytes);
+    if (found !== hexOf(id)) throw objectCorrupt(id, found);
+    if (has(id)) return;
+    try {
+      files.write(id, bytes);
+    } catch (error) {
+      throw ioError(error, `cannot write ${files.pathOf(id)}`);
+    }
+  };
+  const target: StoreTarget = { files, has, reflinks: settings.types.includes('reflink') };
+
+  return {
+    dir: settings.dir,
+    pathOf: (id) => files.pathOf(id),
+    has,
+    remove,
+    publishBytes,
+    sizeOf: (id) => statOf(id)?.size,
+    storeFile: (path, options) => storeFile(target, path, options),
+    storeSmallFile: (path, options) => storeSmallFile(target, path, options),
+
+    matches: (id, bytes) => hashBytes(id.algorithm, bytes) === hexOf(id),
+    async verify(id, signal) {
+      const stats = statOf(id);
+      if (stats === undefined) return false;
+      const { hash } = await hashFile(files.pathOf(id), { algorithm: id.algorithm, signal });
+      return accept(id, hash);
+    },
+
+    async readDirectory(id) {
+      if (!has(id)) return undefined;
+      const path = files.pathOf(id);
+      let bytes: Buffer;
+      try {
+        bytes = await readFile(path);
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return undefined;
+        throw ioError(error, `cannot read ${path}`);
+      }
+      return parseDirectory(bytes, id.value);
+    },
+
+    async writeDirectory(entries, algorithm) {
+      const bytes = serializeDirectory(entries);
+      const id = { algorithm, value: `${hashBytes(algorithm, bytes)}.dir` };
+      publishBytes(id, bytes);
+      return { id, bytes: bytes.length };
+    },
+
+    async receive(id, size) {
+      try {
+        return openIncomingObject(files, id, size);
+      } catch (error) {
+        throw ioError(error, `cannot write ${files.pathOf(id)}`);
+      }
+    },
+
+    async sync() {
+      await Promise.resolve();
+    },
+
+    [Symbol.dispose]: () => {
+      files[Symbol.dispose]();
+    },
+  };
+}
+
+function hexOf(id: ObjectId): string {
+  return isDirectoryId(id) ? id.value.slice(0, -'.dir'.length) : id.value;
+}

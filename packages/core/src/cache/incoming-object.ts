@@ -1,0 +1,102 @@
+import { closeSync, ftruncateSync, readSync, rmSync } from 'node:fs';
+
+import { DatapinError } from '../errors.ts';
+import { createContentHash } from '../hashing/content-hash.ts';
+import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
+import { ioError } from '../io-error.ts';
+import { createPacer } from '../pacing.ts';
+import type { IncomingObject } from './cache.ts';
+import { type ObjectFiles, writeFully } from './object-files.ts';
+
+const rereadSize = 1024 * 1024;
+
+/** A place for an object's bytes: a temp file, hashed as far as the bytes come in order, the rest read back when publishing. */
+export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: number | undefined): IncomingObject {
+  const temp = files.createTemp(id);
+  const target = files.pathOf(id);
+  let content = createContentHash(id.algorithm);
+  /** Bytes before this offset are in `content`. */
+  let hashed = 0;
+  let end = 0;
+  let open = true;
+
+  const failing = (error: unknown): unknown => ioError(error, `cannot write ${target}`);
+  const accept = (chunk: Uint8Array, offset: number): void => {
+    try {
+      writeFully(temp.file, chunk, offset);
+    } catch (error) {
+      throw failing(error);
+    }
+    if (offset === hashed) {
+      content.update(chunk);
+      hashed += chunk.length;
+    }
+    end = Math.max(end, offset + chunk.length);
+  };
+  const hashRest = async (): Promise<void> => {
+    const pacer = createPacer(undefined);
+    const buffer = Buffer.allocUnsafe(Math.min(rereadSize, end - hashed));
+    while (hashed < end) {
+      const read = readSync(temp.file, buffer, 0, Math.min(buffer.length, end - hashed), hashed);
+      if (read === 0) break;
+      content.update(buffer.subarray(0, read));
+      hashed += read;
+      if (pacer.due()) await pacer.rest();
+    }
+  };
+  const close = (): void => {
+    if (open) closeSync(temp.file);
+    open = false;
+  };
+  const discard = (): void => {
+    if (!open) return;
+    close();
+    rmSync(temp.path, { force: true });
+  };
+
+  if (size !== undefined && size > 0) {
+    try {
+      ftruncateSync(temp.file, size);
+    } catch (error) {
+      discard();
+      throw failing(error);
+    }
+  }
+
+  return {
+    async write(chunk) {
+      accept(chunk, end);
+    },
+    async writeAt(chunk, offset) {
+      accept(chunk, offset);
+    },
+    async restart() {
+      content = createContentHash(id.algorithm);
+      hashed = 0;
+      end = 0;
+    },
+    async publish() {
+      try {
+        await hashRest();
+        // The space was reserved by a size that may be wrong; and an earlier, longer try may have left a tail.
+        ftruncateSync(temp.file, end);
+        const found = content.digest() + (isDirectoryId(id) ? '.dir' : '');
+        if (found !== id.value) throw objectCorrupt(id, found);
+        close();
+        files.publish(temp.path, id);
+      } catch (error) {
+        discard();
+        rmSync(temp.path, { force: true });
+        throw failing(error);
+      }
+    },
+    async discard() {
+      discard();
+    },
+  };
+}
+
+/** The error for bytes that are not what their name says. */
+export function objectCorrupt(id: ObjectId, found: string): DatapinError {
+  return new DatapinError('object-corrupt', `object ${id.value} is damaged: its bytes hash to ${found}`);
+}
