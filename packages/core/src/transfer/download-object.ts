@@ -20,7 +20,13 @@ const partsAtOnce = 6;
  * Brings one object into the cache. It is hashed on the way and gets its name only when the hash is right.
  * Rejects in the user's terms: `object-missing`, `object-corrupt` (after one more try), or why the remote could not deliver.
  */
-export async function downloadObject(remote: Remote, cache: Cache, wanted: WantedObject, counter: ProgressCounter, context: OperationContext): Promise<void> {
+export async function downloadObject(
+  remote: Remote,
+  cache: Cache,
+  wanted: WantedObject,
+  counter: ProgressCounter,
+  context: OperationContext,
+): Promise<void> {
   const subject = { object: wanted.id.value, path: wanted.path };
   const onceMore = (error: unknown, attempt: number): boolean => attempt === 1 && isCorrupt(error);
   if (wanted.size !== undefined && wanted.size > partSize && remote.storage.traits.rangeReads) {
@@ -35,7 +41,13 @@ function readOptions(wanted: WantedObject, context: OperationContext): { signal:
   return { signal: context.signal, ...(wanted.version === undefined ? {} : { version: wanted.version.versionId }) };
 }
 
-async function downloadWhole(remote: Remote, cache: Cache, wanted: WantedObject, counter: ProgressCounter, context: OperationContext): Promise<void> {
+async function downloadWhole(
+  remote: Remote,
+  cache: Cache,
+  wanted: WantedObject,
+  counter: ProgressCounter,
+  context: OperationContext,
+): Promise<void> {
   const body = await remote.storage.read(remoteKeyOf(wanted), readOptions(wanted, context));
   const head: Uint8Array[] = [];
   let length = 0;
@@ -44,7 +56,8 @@ async function downloadWhole(remote: Remote, cache: Cache, wanted: WantedObject,
     for await (const chunk of body) {
       length += chunk.byteLength;
       counter.moved(chunk.byteLength);
-      if (wanted.size !== undefined && length > wanted.size) throw damaged(remote, wanted, `more than the ${wanted.size} bytes that are pinned`);
+      if (wanted.size !== undefined && length > wanted.size)
+        throw damaged(remote, wanted, `more than the ${wanted.size} bytes that are pinned`);
       if (incoming === undefined) {
         head.push(chunk);
         if (length <= smallObject) continue;
@@ -114,8 +127,12 @@ function isCorrupt(error: unknown): boolean {
 function damaged(remote: Remote, wanted: WantedObject, how: string, cause?: unknown): DatapinError {
   if (cause instanceof DatapinError && cause.message.includes(wanted.path)) return cause;
   const detail = cause instanceof DatapinError ? `: ${cause.message}` : '';
-  return new DatapinError('object-corrupt', `'${wanted.path}' (object ${wanted.id.value}) on ${printRemote(remote)} is damaged, ${how}${detail}`, {
-    cause,
-    hint: 'Nothing of it was kept. Push it again from where the data is intact, after removing the damaged object from the remote.',
-  });
+  return new DatapinError(
+    'object-corrupt',
+    `'${wanted.path}' (object ${wanted.id.value}) on ${printRemote(remote)} is damaged, ${how}${detail}`,
+    {
+      cause,
+      hint: 'Nothing of it was kept. Push it again from where the data is intact, after removing the damaged object from the remote.',
+    },
+  );
 }

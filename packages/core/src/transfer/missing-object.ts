@@ -49,11 +49,20 @@ function reasonOf(code: ErrorCode): MissingObject['reason'] {
 
 /** Whether the next object would fail in the same way, so that asking for it only costs time. */
 export function concernsWholeRemote(error: unknown): boolean {
-  return error instanceof DatapinError && (error.code === 'no-credentials' || error.code === 'remote-unavailable' || error.code === 'remote-full');
+  return (
+    error instanceof DatapinError &&
+    (error.code === 'no-credentials' || error.code === 'remote-unavailable' || error.code === 'remote-full')
+  );
 }
 
 /** Whether a failure ends the command: the machine's own, or the user's wish. */
 export function endsCommand(error: unknown): boolean {
   if (!(error instanceof DatapinError)) return true;
-  return error.code === 'disk-full' || error.code === 'permission-denied' || error.code === 'read-only' || error.code === 'io-failed' || error.code === 'cancelled';
+  return (
+    error.code === 'disk-full' ||
+    error.code === 'permission-denied' ||
+    error.code === 'read-only' ||
+    error.code === 'io-failed' ||
+    error.code === 'cancelled'
+  );
 }

@@ -16,9 +16,13 @@ export function parseRemoteOptions(remote: RemoteConfig, plugin: StoragePlugin):
     const spec = Object.hasOwn(plugin.options, name) ? plugin.options[name] : undefined;
     if (spec === undefined) {
       if (commonOptions.has(name)) continue;
-      throw new DatapinError('invalid-config', `remote '${remote.name}' has an option '${name}' that ${plugin.name} storage does not know`, {
-        hint: `Remove it with \`datapin remote modify --unset ${remote.name} ${name}\`. It knows: ${Object.keys(plugin.options).join(', ')}.`,
-      });
+      throw new DatapinError(
+        'invalid-config',
+        `remote '${remote.name}' has an option '${name}' that ${plugin.name} storage does not know`,
+        {
+          hint: `Remove it with \`datapin remote modify --unset ${remote.name} ${name}\`. It knows: ${Object.keys(plugin.options).join(', ')}.`,
+        },
+      );
     }
     const text = typeof entry.value === 'string' ? entry.value : entry.value.join(',');
     const value = parseOption(text, spec);

@@ -46,7 +46,12 @@ function singleFile(output: Output, id: ObjectId): PinnedFile {
   };
 }
 
-function filesOf(output: Output, id: ObjectId, entries: readonly DirectoryEntry[], within: readonly string[] | undefined): readonly PinnedFile[] {
+function filesOf(
+  output: Output,
+  id: ObjectId,
+  entries: readonly DirectoryEntry[],
+  within: readonly string[] | undefined,
+): readonly PinnedFile[] {
   return select(entries, within, (entry) => entry.relpath).map((entry) => ({
     id: { algorithm: id.algorithm, value: entry.md5 },
     path: `${output.path}/${entry.relpath}`,

@@ -30,7 +30,8 @@ export async function queryRemote(remote: Remote, ids: readonly ObjectId[], cont
 
   const directories = ids.filter(isDirectoryId).map(objectKey);
   const files = ids.filter((id) => !isDirectoryId(id)).map(objectKey);
-  const listed = remote.storage.list === undefined || remote.storage.pathOf !== undefined ? undefined : await listFiles(remote, files, found, context);
+  const listed =
+    remote.storage.list === undefined || remote.storage.pathOf !== undefined ? undefined : await listFiles(remote, files, found, context);
   if (listed !== undefined) done(listed.size);
   const rest = listed === undefined ? files : files.filter((key) => !listed.has(key));
   await forEachBounded([...directories, ...rest], { limit: remote.jobs, signal: context.signal }, async (key) => {
@@ -51,7 +52,12 @@ async function statOrAbsent(remote: Remote, key: string): Promise<ObjectInfo | u
 }
 
 /** Answers for as many keys as listing is worth it; returns those that are settled. */
-async function listFiles(remote: Remote, keys: readonly string[], found: Map<string, number>, context: OperationContext): Promise<ReadonlySet<string>> {
+async function listFiles(
+  remote: Remote,
+  keys: readonly string[],
+  found: Map<string, number>,
+  context: OperationContext,
+): Promise<ReadonlySet<string>> {
   const wanted = new Set(keys);
   if (wanted.size <= fewObjects) return new Set();
   if (await listSmallStore(remote, wanted, found, context)) return wanted;
@@ -70,7 +76,12 @@ async function listFiles(remote: Remote, keys: readonly string[], found: Map<str
 }
 
 /** A store of a few pages is read whole, which settles everything in a few calls. Says whether it was that small. */
-async function listSmallStore(remote: Remote, wanted: ReadonlySet<string>, found: Map<string, number>, context: OperationContext): Promise<boolean> {
+async function listSmallStore(
+  remote: Remote,
+  wanted: ReadonlySet<string>,
+  found: Map<string, number>,
+  context: OperationContext,
+): Promise<boolean> {
   const roots = new Set([...wanted].map((key) => (key.startsWith('files/md5/') ? 'files/md5/' : '')));
   for (const root of roots) {
     if (root === '') return false;
@@ -89,7 +100,13 @@ async function listSmallStore(remote: Remote, wanted: ReadonlySet<string>, found
 }
 
 /** Lists one prefix; returns how many objects it holds. */
-async function listPrefix(remote: Remote, prefix: string, wanted: ReadonlySet<string>, found: Map<string, number>, context: OperationContext): Promise<number> {
+async function listPrefix(
+  remote: Remote,
+  prefix: string,
+  wanted: ReadonlySet<string>,
+  found: Map<string, number>,
+  context: OperationContext,
+): Promise<number> {
   return remote.attempt({ object: prefix }, async () => {
     let count = 0;
     for await (const page of remote.storage.list?.(prefix, { signal: context.signal }) ?? []) {

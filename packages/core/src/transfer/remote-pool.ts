@@ -21,8 +21,10 @@ export function remotePool(project: Project, context: OperationContext, settings
       return opening;
     },
     async [Symbol.asyncDispose]() {
-      const remotes = await Promise.allSettled(opened.values());
-      await Promise.all(remotes.map((remote) => (remote.status === 'fulfilled' ? remote.value[Symbol.asyncDispose]() : undefined)));
+      for (const opening of opened.values()) {
+        const remote = await opening.catch(() => undefined);
+        await remote?.[Symbol.asyncDispose]();
+      }
     },
   };
 }

@@ -19,7 +19,11 @@ export interface Remote extends AsyncDisposable {
   /** Data lies under its real paths, versions are told apart by the store (`version_aware`, `worktree`). */
   readonly versionAware: boolean;
   /** Runs one unit of work with retries; a failure comes out in the user's terms. */
-  attempt<T>(subject: { readonly object: string; readonly path?: string }, work: () => Promise<T>, alsoRetry?: (error: unknown, attempt: number) => boolean): Promise<T>;
+  attempt<T>(
+    subject: { readonly object: string; readonly path?: string },
+    work: () => Promise<T>,
+    alsoRetry?: (error: unknown, attempt: number) => boolean,
+  ): Promise<T>;
 }
 
 export interface RemoteSettings {
@@ -46,7 +50,12 @@ export function remoteConfigFor(project: Project, name: string | undefined): Rem
 }
 
 /** Opens a remote: finds its plugin, parses its options, connects lazily. Rejects with the plugin look-up's and the options' errors. */
-export async function openRemote(project: Project, config: RemoteConfig, context: OperationContext, settings: RemoteSettings = {}): Promise<Remote> {
+export async function openRemote(
+  project: Project,
+  config: RemoteConfig,
+  context: OperationContext,
+  settings: RemoteSettings = {},
+): Promise<Remote> {
   const url = parseRemoteUrl(config.url);
   const identity = { name: config.name, address: printRemoteUrl(url) };
   const plugin = await project.storages.load(url.scheme);
@@ -103,4 +112,3 @@ function positive(config: RemoteConfig, option: string): number | undefined {
 function isOn(config: RemoteConfig, option: string): boolean {
   return String(config.options.get(option)?.value ?? 'false').toLowerCase() === 'true';
 }
-

@@ -17,7 +17,13 @@ const chunkSize = 256 * 1024;
  * Stores one object of the cache on a remote. The cache's bytes are checked before: a damaged object never spreads.
  * Rejects with `cache-missing` when it is not (or no longer rightly) in the cache, or in the user's terms why the remote did not take it.
  */
-export async function uploadObject(remote: Remote, cache: Cache, wanted: WantedObject, counter: ProgressCounter, context: OperationContext): Promise<void> {
+export async function uploadObject(
+  remote: Remote,
+  cache: Cache,
+  wanted: WantedObject,
+  counter: ProgressCounter,
+  context: OperationContext,
+): Promise<void> {
   const path = cache.pathOf(wanted.id);
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size === undefined) throw notInCache(wanted);

@@ -81,7 +81,8 @@ export async function uploadObjects(
   await sendAll(absent);
   await sendAll(directories.filter(({ files }) => isComplete(files, unsent)).map(({ directory }) => directory));
   for (const { directory, files } of directories) {
-    if (!isComplete(files, unsent)) unsent.set(objectName(directory.id), missingObject(directory, remote.name, incomplete(directory, files, unsent)));
+    if (!isComplete(files, unsent))
+      unsent.set(objectName(directory.id), missingObject(directory, remote.name, incomplete(directory, files, unsent)));
   }
   const [missing, failed] = partition([...unsent.values()], ({ code }) => code === 'cache-missing');
   return { pushed: counter.files, bytes: counter.bytes, missing, failed };
@@ -92,8 +93,13 @@ function isComplete(files: readonly WantedObject[] | undefined, unsent: Readonly
 }
 
 /** A directory lacks what its files lack: when nothing but lost files is in the way, the remote is not to blame. */
-function incomplete(directory: WantedObject, files: readonly WantedObject[] | undefined, unsent: ReadonlyMap<string, MissingObject>): DatapinError {
-  if (files === undefined) return new DatapinError('cache-missing', `'${directory.path}' (object ${directory.id.value}) is not in the cache`);
+function incomplete(
+  directory: WantedObject,
+  files: readonly WantedObject[] | undefined,
+  unsent: ReadonlyMap<string, MissingObject>,
+): DatapinError {
+  if (files === undefined)
+    return new DatapinError('cache-missing', `'${directory.path}' (object ${directory.id.value}) is not in the cache`);
   const refused = files.some(({ id }) => (unsent.get(objectName(id))?.code ?? 'cache-missing') !== 'cache-missing');
   return refused
     ? new DatapinError('transfer-incomplete', `'${directory.path}' is not complete on the remote: files of it could not be stored`)
