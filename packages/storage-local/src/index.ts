@@ -1,1 +1,1 @@
-export {};
+export { localPlugin as default, localPlugin } from './local-plugin.ts';
