@@ -10,11 +10,6 @@ export type ByteRange = { readonly start: number; readonly end: number };
  */
 export interface ByteSource {
   readonly size: number;
-  /**
-   * A file on this machine that holds exactly these bytes and does not change while the source is in use, where there is one:
-   * a store that is a file system itself may clone or copy it.
-   */
-  readonly path?: string;
   open(range?: ByteRange): ByteStream;
 }
 

@@ -61,7 +61,6 @@ export function bufferSource(bytes: Uint8Array): ByteSource {
 export function fileSource(path: string, size: number): ByteSource {
   return {
     size,
-    path,
     open(range) {
       const part = range ?? { start: 0, end: size };
       if (part.end === part.start) return bufferSource(new Uint8Array()).open();
