@@ -1,4 +1,3 @@
-import type { LinkType } from '../config/config.ts';
 import type { DirectoryEntry, DirectoryListing } from '../formats/directory-object.ts';
 import type { FileIdentity } from '../hashing/file-identity.ts';
 import type { HashAlgorithm, ObjectId } from '../hashing/object-id.ts';
@@ -44,8 +43,6 @@ export interface Cache extends Disposable {
   matches(id: ObjectId, bytes: Uint8Array): boolean;
   /** Removes an object if it is there. */
   remove(id: ObjectId): void;
-  /** Barrier: what was stored through this object survives a power cut once this resolves. Called before a metafile is written. */
-  sync(): Promise<void>;
 }
 
 export interface StoreFileOptions {
@@ -78,9 +75,4 @@ export interface IncomingObject {
   /** Rejects with `object-corrupt` when what was written does not hash to the id; nothing is left then. */
   publish(): Promise<void>;
   discard(): Promise<void>;
-}
-
-/** How a cache object was put in the work tree. */
-export interface PlacedFile {
-  readonly link: LinkType;
 }

@@ -121,10 +121,6 @@ export function openCache(settings: CacheSettings): Cache {
       }
     },
 
-    async sync() {
-      await Promise.resolve();
-    },
-
     [Symbol.dispose]: () => {
       files[Symbol.dispose]();
     },

@@ -1,0 +1,176 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import type { Cache } from '../cache/cache.ts';
+import { objectCorrupt } from '../cache/incoming-object.ts';
+import { writeFully } from '../cache/object-files.ts';
+import type { LinkType } from '../config/config.ts';
+import { DatapinError } from '../errors.ts';
+import { hashBytes } from '../hashing/content-hash.ts';
+import { readSmallFile, smallFileSize } from '../hashing/hash-file.ts';
+import type { ObjectId } from '../hashing/object-id.ts';
+import { errnoOf, ioError } from '../io-error.ts';
+import type { TempFiles } from '../temp-files.ts';
+
+export interface PlacerOptions {
+  readonly cache: Cache;
+  /** `cache.type`, in order of preference. */
+  readonly types: readonly LinkType[];
+  readonly temps: TempFiles;
+}
+
+export interface PlaceOptions {
+  /** Makes the file executable for its user (DVC: `mode | 0100`). Such a file is never a link, because its mode would be the object's. */
+  readonly exec?: boolean | undefined;
+  /** Whether something may be at the destination: it is replaced in one step. Otherwise a file that is there is `unsaved-changes`. */
+  readonly replace?: boolean | undefined;
+}
+
+/** Puts cache objects in the work tree. Remembers which kinds of link the file systems at hand refuse. */
+export interface Placer {
+  /**
+   * Puts an object at an absolute path that came through the path gate. Runs synchronously up to 1 MiB; a copy of that size is checked against the
+   * id on the way (`object-corrupt`, and the object is removed). Also rejects with `cache-missing`, `link-failed` when no configured kind of
+   * link works, and the codes of {@link ioError}.
+   */
+  place(id: ObjectId, destination: string, options?: PlaceOptions): Promise<LinkType>;
+  /** Whether a file that has the right content is not the kind of link that `cache.type` wants. */
+  needsRelink(id: ObjectId, destination: string): boolean;
+}
+
+/** Errors that mean "this kind of link does not work here, try the next one" (dvc-objects `_try_links`). */
+const notSupported: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EXDEV',
+  'ENOTTY',
+  'ENOSYS',
+  'EINVAL',
+  'EAGAIN',
+  'EMLINK',
+]);
+
+/** A placer for one command. */
+export function openPlacer({ cache, types, temps }: PlacerOptions): Placer {
+  const works = new Set<LinkType>(types);
+
+  const create = async (id: ObjectId, path: string, exec: boolean): Promise<LinkType> => {
+    const object = cache.pathOf(id);
+    const { size } = statSync(object);
+    for (const type of types) {
+      if (!works.has(type)) continue;
+      const linking = type === 'hardlink' || type === 'symlink';
+      // One inode for all empty files would run into the limit of links to one file.
+      const kind = (linking && exec) || (type === 'hardlink' && size === 0) ? 'copy' : type;
+      try {
+        if (kind === 'hardlink') linkSync(object, path);
+        else if (kind === 'symlink') symlinkSync(object, path);
+        else if (kind === 'reflink') clone(object, path);
+        else if (size <= smallFileSize) copySmall(cache, id, path);
+        else await copyLarge(object, path);
+        if (exec) chmodSync(path, plainMode() | 0o100);
+        return kind;
+      } catch (error) {
+        const errno = errnoOf(error);
+        if (kind === 'copy' || !notSupported.has(errno)) throw error;
+        rmSync(path, { force: true });
+        // One object may have too many links already; the others have not.
+        if (errno !== 'EMLINK') works.delete(type);
+      }
+    }
+    throw new DatapinError('link-failed', `no kind of link in cache.type (${types.join(', ')}) works for ${path}`, {
+      hint: 'Add `copy`: `datapin config cache.type reflink,copy`.',
+    });
+  };
+
+  return {
+    async place(id, destination, options = {}) {
+      try {
+        const temp = temps.pathIn(dirname(destination));
+        try {
+          const kind = await create(id, temp, options.exec === true);
+          if (options.replace !== true && lstatSync(destination, { throwIfNoEntry: false }) !== undefined) throw appeared(destination);
+          renameSync(temp, destination);
+          return kind;
+        } catch (error) {
+          rmSync(temp, { force: true });
+          throw error;
+        }
+      } catch (error) {
+        throw placeError(error, { cache, id, destination });
+      }
+    },
+
+    needsRelink(id, destination) {
+      const stats = lstatSync(destination, { throwIfNoEntry: false });
+      if (stats === undefined) return true;
+      const isCopy = !stats.isSymbolicLink() && stats.nlink === 1;
+      for (const type of types) {
+        if ((type === 'copy' || type === 'reflink') && isCopy) return false;
+        if (type === 'hardlink' && isCopy && (stats.size === 0 || (stats.mode & 0o100) !== 0)) return false;
+        if (type === 'hardlink' && stats.nlink > 1) return stats.ino !== statSync(cache.pathOf(id), { throwIfNoEntry: false })?.ino;
+        if (type === 'symlink' && stats.isSymbolicLink()) return readlinkSync(destination) !== cache.pathOf(id);
+      }
+      return true;
+    },
+  };
+}
+
+let mode: number | undefined;
+
+/** What a file gets that a program makes without asking for rights. */
+function plainMode(): number {
+  mode ??= 0o666 & ~process.umask();
+  return mode;
+}
+
+function clone(object: string, path: string): void {
+  copyFileSync(object, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
+  chmodSync(path, plainMode());
+}
+
+/** Copies through memory, which is no slower than a copy in the kernel for small files, and shows damage at no cost. */
+function copySmall(cache: Cache, id: ObjectId, path: string): void {
+  const small = readSmallFile(cache.pathOf(id));
+  if (small === undefined || !id.value.startsWith(hashBytes(id.algorithm, small.bytes))) {
+    cache.remove(id);
+    throw objectCorrupt(id, small === undefined ? 'something else' : hashBytes(id.algorithm, small.bytes));
+  }
+  const file = openSync(path, 'wx', 0o666);
+  try {
+    writeFully(file, small.bytes);
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function copyLarge(object: string, path: string): Promise<void> {
+  await copyFile(object, path, constants.COPYFILE_EXCL);
+  chmodSync(path, plainMode());
+}
+
+function appeared(path: string): DatapinError {
+  return new DatapinError('unsaved-changes', `${path} appeared while the command was running`, { hint: 'Try again.' });
+}
+
+function placeError(error: unknown, { cache, id, destination }: { cache: Cache; id: ObjectId; destination: string }): unknown {
+  if (errnoOf(error) === 'ENOENT' && cache.sizeOf(id) === undefined) {
+    return new DatapinError('cache-missing', `object ${id.value} for ${destination} is not in the cache`, { cause: error });
+  }
+  return ioError(error, `cannot write ${destination}`);
+}
