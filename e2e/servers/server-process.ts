@@ -64,6 +64,9 @@ export async function freePort(): Promise<number> {
 /** Starts a server and waits until it answers. Rejects with its output when it ends before. Disposing kills and awaits it. */
 export async function startServer({ command, args, env, readyAt }: ServerCommand): Promise<ServerProcess> {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = (): boolean => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   let output = '';
   const keep = (text: string): string => (output = (output + text).slice(-64_000));
   child.stdout.setEncoding('utf8').on('data', keep);

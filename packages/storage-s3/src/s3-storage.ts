@@ -1,0 +1,143 @@
+import {
+  type ByteStream,
+  type CallOptions,
+  type ObjectInfo,
+  type ReadOptions,
+  type RemoteSpec,
+  type Storage,
+  StorageError,
+  type StorageHost,
+  type WriteOptions,
+} from '@datapin/storage';
+import { type BucketRequests, createBucketRequests } from './bucket-requests.ts';
+import { type ControlClient, createControlClient } from './control-client.ts';
+import { credentialSource } from './credentials.ts';
+import type { HttpResponse } from './http-exchange.ts';
+import { type Connector, createTransport } from './http-transport.ts';
+import { uploadInParts } from './multipart-upload.ts';
+import { bodyMd5, outgoingBody } from './object-body.ts';
+import { resolveSettings } from './s3-settings.ts';
+
+const listPageSize = 1000;
+const removeBatchSize = 1000;
+
+/** Opens an S3 remote. No request is made and no credentials are looked for before the first call. `connector` is for tests. */
+export async function openS3Storage(
+  remote: RemoteSpec,
+  host: StorageHost,
+  connector?: Connector,
+): Promise<Required<Omit<Storage, 'sync' | 'pathOf'>>> {
+  const settings = await resolveSettings(remote, host);
+  const transport = createTransport(settings.connection, connector);
+  const requests = createBucketRequests({ settings, transport, credentials: credentialSource(settings, host) });
+  const { creation, customerKey } = settings.headers;
+  const { prefix, transfer } = settings;
+  let control: Promise<ControlClient> | undefined;
+  const controlClient = (): Promise<ControlClient> => (control ??= createControlClient(settings.bucket, requests, settings.headers));
+
+  return {
+    traits: { rangeReads: true, atomicWrites: true, versions: true, maxConnections: transfer.maxConnections, listPageSize },
+
+    async stat(key, { version, signal } = {}): Promise<ObjectInfo> {
+      const response = await requests.send({
+        method: 'HEAD',
+        key: objectKey(prefix, key),
+        query: versionQuery(version),
+        headers: customerKey,
+        signal,
+      });
+      response.body.cancel();
+      return objectInfo(key, response);
+    },
+
+    read: (key, options = {}) => readObject({ requests, key: objectKey(prefix, key), headers: customerKey }, options),
+
+    async write(key, source, { md5, signal }: WriteOptions = {}): Promise<void> {
+      const target = objectKey(prefix, key);
+      if (source.size >= transfer.multipartThreshold) {
+        await uploadInParts({ key: target, source, transfer, control: await controlClient(), requests, headers: customerKey, signal });
+        return;
+      }
+      const body = await outgoingBody(source);
+      const digest =
+        md5 === undefined ? (requests.encrypted ? undefined : await bodyMd5(body)) : Buffer.from(md5, 'hex').toString('base64');
+      const response = await requests.send({
+        method: 'PUT',
+        key: target,
+        headers: { ...creation, ...customerKey, ...(digest === undefined ? {} : { 'content-md5': digest }) },
+        body: body.open,
+        contentLength: body.size,
+        signal,
+      });
+      response.body.cancel();
+    },
+
+    async remove(keys, { signal }: CallOptions = {}): Promise<void> {
+      const client = await controlClient();
+      for (let start = 0; start < keys.length; start += removeBatchSize) {
+        await client.removeBatch(
+          keys.slice(start, start + removeBatchSize).map((key) => objectKey(prefix, key)),
+          signal,
+        );
+      }
+    },
+
+    async *list(start, { signal }: CallOptions = {}): AsyncGenerator<readonly ObjectInfo[], void, undefined> {
+      const client = await controlClient();
+      let token: string | undefined;
+      do {
+        const page = await client.list(`${prefix}${start}`, token, signal);
+        if (page.objects.length > 0) yield page.objects.map((object) => ({ ...object, key: object.key.slice(prefix.length) }));
+        token = page.next;
+      } while (token !== undefined);
+    },
+
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  };
+}
+
+interface ObjectRead {
+  readonly requests: BucketRequests;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function readObject({ requests, key, headers }: ObjectRead, { range, version, signal }: ReadOptions): Promise<ByteStream> {
+  const response = await requests.send({
+    method: 'GET',
+    key,
+    query: versionQuery(version),
+    headers: range === undefined ? headers : { ...headers, range: `bytes=${range.start}-${range.end - 1}` },
+    signal,
+  });
+  if (range !== undefined && !answersRange(response, range.start)) {
+    response.body.cancel();
+    throw new StorageError('unsupported', `object ${key}: the store does not answer ranges`, { status: response.status });
+  }
+  return response.body;
+}
+
+/** A part was asked for, so nothing else will do: 206 with a range that starts where it should. */
+function answersRange({ status, headers }: HttpResponse, start: number): boolean {
+  return status === 206 && (headers['content-range']?.startsWith(`bytes ${start}-`) ?? true);
+}
+
+function objectKey(prefix: string, key: string): string {
+  if (key === '') throw new StorageError('invalid-request', 'an empty key names no object');
+  return prefix + key;
+}
+
+function versionQuery(version: string | undefined): Record<string, string> {
+  return version === undefined ? {} : { versionId: version };
+}
+
+/** `null` is the name of a version that the next write replaces; it pins nothing. */
+function objectInfo(key: string, { headers }: HttpResponse): ObjectInfo {
+  const version = headers['x-amz-version-id'];
+  return {
+    key,
+    size: Number(headers['content-length'] ?? 0),
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+    ...(typeof version === 'string' && version !== 'null' ? { version } : {}),
+  };
+}
