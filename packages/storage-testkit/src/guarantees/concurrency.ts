@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 
-import { randomBytes, readAll, sourceOf } from '../bytes.ts';
+import { randomBytes, randomNumbers, readAll, sourceOf } from '../bytes.ts';
 import { assertHolds, assertSameBytes, forEachAtOnce, listedKeys, settled } from '../suite/expectations.ts';
 import { type Guarantee, guarantees } from '../suite/guarantee.ts';
 
@@ -33,7 +34,12 @@ export const concurrency: readonly Guarantee[] = guarantees('concurrency', {
     async ({ storage, limits }) => {
       for (const size of [2000, limits.bigObject]) {
         const versions = [1, 2, 3, 4].map((seed) => randomBytes(size, seed));
-        await Promise.all(versions.map((bytes) => storage.write('object', sourceOf(bytes))));
+        // different lengths of chunks and waits, so that the writers overtake each other
+        const next = randomNumbers(limits.seed);
+        const before = (): Promise<void> | undefined => (next() < 0.5 ? setImmediate() : undefined);
+        await Promise.all(
+          versions.map((bytes, index) => storage.write('object', sourceOf(bytes, { before, chunkSize: 700 * 10 ** index }))),
+        );
         const final = await readAll(await storage.read('object'));
         assert.ok(
           versions.some((bytes) => Buffer.compare(bytes, final) === 0),
