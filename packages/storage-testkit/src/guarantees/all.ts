@@ -3,6 +3,7 @@ import { cancelling } from './cancelling.ts';
 import { closing } from './closing.ts';
 import { concurrency } from './concurrency.ts';
 import { errors } from './errors.ts';
+import { http } from './http.ts';
 import { keys, listing } from './listing.ts';
 import { ranges } from './ranges.ts';
 import { reading } from './reading.ts';
@@ -24,3 +25,6 @@ export const allGuarantees: readonly Guarantee[] = [
   ...concurrency,
   ...closing,
 ];
+
+/** Those, and what a store that is reached by HTTP promises besides. */
+export const allHttpGuarantees: readonly Guarantee[] = [...allGuarantees, ...http];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { afterAll, beforeAll, describe, test } from 'vitest';
 
-import { allGuarantees } from '../guarantees/all.ts';
+import { allGuarantees, allHttpGuarantees } from '../guarantees/all.ts';
 import type { Guarantee } from './guarantee.ts';
 import { defaultLimits, type Deviation, type StorageUnderTest, type TestServer } from './storage-under-test.ts';
 import { tryGuarantee } from './try-guarantee.ts';
@@ -16,7 +16,8 @@ import { tryGuarantee } from './try-guarantee.ts';
 export function describeStorage(name: string, underTest: StorageUnderTest): void {
   const limits = { ...defaultLimits, ...underTest.limits };
   const deviations = underTest.deviations ?? {};
-  checkDeviations(deviations);
+  const guarantees = underTest.http === true ? allHttpGuarantees : allGuarantees;
+  checkDeviations(deviations, guarantees);
 
   describe(name, () => {
     let server: TestServer | undefined;
@@ -30,7 +31,7 @@ export function describeStorage(name: string, underTest: StorageUnderTest): void
       await tryGuarantee(guarantee, underTest.plugin, server, limits);
     }
 
-    for (const guarantee of allGuarantees) {
+    for (const guarantee of guarantees) {
       const deviation = deviationFrom(deviations, guarantee.id);
       const title = `${guarantee.id}: ${guarantee.promise}`;
       const note = deviation === undefined ? '' : ` (deviates: ${reasonOf(deviation)})`;
@@ -41,9 +42,9 @@ export function describeStorage(name: string, underTest: StorageUnderTest): void
   });
 }
 
-function checkDeviations(deviations: Readonly<Record<string, Deviation>>): void {
+function checkDeviations(deviations: Readonly<Record<string, Deviation>>, guarantees: readonly Guarantee[]): void {
   for (const id of Object.keys(deviations)) {
-    const known = allGuarantees.some((guarantee) => deviationFrom({ [id]: '' }, guarantee.id) !== undefined);
+    const known = guarantees.some((guarantee) => deviationFrom({ [id]: '' }, guarantee.id) !== undefined);
     if (!known) throw new TypeError(`deviation "${id}" names no guarantee of the suite`);
   }
 }

@@ -23,7 +23,7 @@ export interface TestServer extends AsyncDisposable {
   readonly leftovers?: () => Promise<readonly string[]>;
   /** Texts that no error message may hold. */
   readonly secrets?: readonly string[];
-  /** `http://127.0.0.1:port` of a store that is reached by HTTP. It makes the suite try the plugin behind a faulty proxy too. */
+  /** `http://127.0.0.1:port` of a store that is reached by HTTP; needed with {@link StorageUnderTest.http}. */
   readonly httpOrigin?: string;
 }
 
@@ -47,6 +47,8 @@ export interface StorageUnderTest {
   readonly plugin: StoragePlugin;
   /** Starts the store, once per suite. */
   start(): Promise<TestServer>;
+  /** The store is reached by HTTP: the plugin is tried behind a faulty proxy as well. */
+  readonly http?: boolean;
   readonly limits?: Partial<SuiteLimits>;
   /** By guarantee id (`listing/early-stop`) or whole area (`listing/*`). */
   readonly deviations?: Readonly<Record<string, Deviation>>;
