@@ -1,3 +1,5 @@
+import type { YamlMap, YamlValue } from './yaml-value.ts';
+
 /** The data model of `.dvc`, `dvc.lock` and `dvc.yaml`: what the files say, paths as written. Reading and writing live beside it. */
 
 export type HashName = 'md5' | 'md5-dos2unix' | 'etag' | 'checksum';
@@ -14,6 +16,10 @@ export interface RecordedMeta {
   readonly nfiles?: number;
   readonly isexec?: boolean;
   readonly versionId?: string;
+  /** Checksums of other kinds, recorded beside the hash that counts. */
+  readonly etag?: string;
+  readonly checksum?: string;
+  readonly md5?: string;
 }
 
 /** Where a version-aware remote holds the bytes: `cloud: {<remote>: {etag, version_id}}`. */
@@ -28,23 +34,25 @@ export interface CloudVersion {
 export interface RecordedFile extends RecordedMeta {
   readonly relpath: string;
   readonly hash?: RecordedHash;
-  readonly etag?: string;
   readonly cloud?: CloudVersion;
 }
 
-/** What a plain YAML value can be. Mappings are Maps, because their order matters and `__proto__` is a name like any other. */
-export type YamlValue = null | boolean | number | bigint | string | Date | YamlFloat | readonly YamlValue[] | YamlMap;
-export type YamlMap = ReadonlyMap<string, YamlValue>;
-
-/** A number that is written with a decimal point or exponent even when it is whole (`1.0`): Python tells floats from integers. */
-export interface YamlFloat {
-  readonly float: number;
+/** What an output and a dependency have in common. */
+export interface RecordedContent extends RecordedMeta {
+  readonly hash?: RecordedHash;
+  /**
+   * The text behind `hash:`. DVC 2 did not write it. A new record needs it only where nothing is hashed yet:
+   * with a `hash` other than `md5-dos2unix`, `hash: md5` is written anyway.
+   */
+  readonly hashName?: string;
+  readonly cloud?: CloudVersion;
+  readonly files?: readonly RecordedFile[];
+  readonly fsConfig?: YamlMap;
 }
 
 /** An entry of `outs:`. Flags that are not written have their defaults here. */
-export interface OutputRecord extends RecordedMeta {
+export interface OutputRecord extends RecordedContent {
   readonly path: string;
-  readonly hash?: RecordedHash;
   readonly cache: boolean;
   readonly persist: boolean;
   readonly push: boolean;
@@ -53,11 +61,6 @@ export interface OutputRecord extends RecordedMeta {
   readonly type?: string;
   readonly labels?: readonly string[];
   readonly meta?: YamlValue;
-  readonly cloud?: CloudVersion;
-  readonly etag?: string;
-  readonly checksum?: string;
-  readonly files?: readonly RecordedFile[];
-  readonly fsConfig?: YamlMap;
 }
 
 /** A dependency on a path in another repository. */
@@ -69,18 +72,17 @@ export interface RepoReference {
   readonly remote?: YamlValue;
 }
 
-/** An entry of `deps:`. With `repo` it is a `dvc import`; with a URL as `path` an `import-url`; otherwise a local path. */
-export interface DependencyRecord extends RecordedMeta {
+/**
+ * An entry of `deps:`. With `repo` it is a `dvc import`, with `db` an `import-db` (which has no path), with a URL as `path` an `import-url`,
+ * with `ds://name` as `path` a dataset; otherwise a local path.
+ */
+export interface DependencyRecord extends RecordedContent {
   readonly path?: string;
-  readonly hash?: RecordedHash;
-  readonly etag?: string;
-  readonly checksum?: string;
   readonly persist?: boolean;
-  readonly cloud?: CloudVersion;
-  readonly files?: readonly RecordedFile[];
-  readonly fsConfig?: YamlMap;
   readonly repo?: RepoReference;
   readonly db?: YamlMap;
+  /** Only in `dvc.lock`. */
+  readonly dataset?: YamlMap;
 }
 
 /** A `.dvc` file. */

@@ -1,0 +1,136 @@
+import { resolvePlain } from './yaml-plain.ts';
+import { isYamlMap, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts';
+
+/** A line of a block collection: where its content begins, and the content. */
+interface Line {
+  readonly indent: number;
+  readonly text: string;
+}
+
+/** Text between quotes or without them that means the same to every reader of YAML: printable, nothing escaped, nothing folded. */
+const plainPattern = /^[\p{L}\p{N}_./\\][^:#\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF]*$/u;
+const singleQuotedPattern = /^'([^'\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF]*)'$/u;
+const doubleQuotedPattern = /^"([^"\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF]*)"$/u;
+const entryPattern = /^([\p{L}\p{N}_./][^:#'"]*|'[^']*'):(?: (.*))?$/u;
+
+/**
+ * Reads the shape in which DVC and datapin write metafiles (block mappings and sequences, scalars on one line) without the YAML library.
+ * `undefined` for everything else, wrong or merely unusual: then the library has to look.
+ * What is returned is what the library would return.
+ */
+export function readCanonicalYaml(text: string): YamlValue | undefined {
+  const lines = splitLines(text);
+  if (lines === undefined || lines[0]?.indent !== 0) {
+    return undefined;
+  }
+  const reader = new CanonicalReader(lines);
+  const value = reader.readBlock(0);
+  return reader.atEnd ? value : undefined;
+}
+
+function splitLines(text: string): Line[] | undefined {
+  if (!text.endsWith('\n')) {
+    return undefined;
+  }
+  const lines: Line[] = [];
+  for (const line of text.slice(0, -1).split('\n')) {
+    const content = line.replace(/^ +/u, '');
+    if (content === '' || content.startsWith('#') || content.startsWith('---') || content.startsWith('...')) {
+      return undefined;
+    }
+    lines.push({ indent: line.length - content.length, text: content });
+  }
+  return lines;
+}
+
+/** Recursive descent over lines. `undefined` from any method means: not canonical. */
+class CanonicalReader {
+  #next = 0;
+  readonly #lines: Line[];
+
+  constructor(lines: Line[]) {
+    this.#lines = lines;
+  }
+
+  get atEnd(): boolean {
+    return this.#next === this.#lines.length;
+  }
+
+  /** The mapping or sequence whose first line is the next one, at exactly this indentation. */
+  readBlock(indent: number): YamlValue | undefined {
+    return this.#isItem(this.#next) ? this.#readSequence(indent) : this.#readMapping(indent);
+  }
+
+  #isItem(index: number): boolean {
+    return this.#lines[index]?.text.startsWith('- ') ?? false;
+  }
+
+  #readSequence(indent: number): YamlValue[] | undefined {
+    const items: YamlValue[] = [];
+    for (let line = this.#lines[this.#next]; line?.indent === indent && this.#isItem(this.#next); line = this.#lines[this.#next]) {
+      const content = line.text.slice(2);
+      const item = entryPattern.test(content) ? this.#readCompactMapping(indent + 2, content) : this.#take(readScalar(content));
+      if (item === undefined) {
+        return undefined;
+      }
+      items.push(item);
+    }
+    return items;
+  }
+
+  /** A mapping that begins behind the dash of its item. */
+  #readCompactMapping(indent: number, content: string): YamlMap | undefined {
+    this.#lines[this.#next] = { indent, text: content };
+    return this.#readMapping(indent);
+  }
+
+  #readMapping(indent: number): YamlMap | undefined {
+    const map = new Map<YamlKey, YamlValue>();
+    for (let line = this.#lines[this.#next]; line?.indent === indent && !this.#isItem(this.#next); line = this.#lines[this.#next]) {
+      const match = entryPattern.exec(line.text);
+      const key = match?.[1] === undefined ? undefined : readScalar(match[1]);
+      if (match === null || typeof key !== 'string' || map.has(key)) {
+        return undefined;
+      }
+      this.#next += 1;
+      const value = match[2] === undefined ? this.#readNested(indent) : readScalar(match[2]);
+      if (value === undefined) {
+        return undefined;
+      }
+      map.set(key, value);
+    }
+    return map.size === 0 ? undefined : map;
+  }
+
+  /** What stands below `key:`: a deeper block, a sequence at the key's own column, or nothing, which is null. */
+  #readNested(indent: number): YamlValue | undefined {
+    const line = this.#lines[this.#next];
+    if (line !== undefined && (line.indent > indent || (line.indent === indent && this.#isItem(this.#next)))) {
+      return this.readBlock(line.indent);
+    }
+    return null;
+  }
+
+  #take(value: YamlValue | undefined): YamlValue | undefined {
+    this.#next += 1;
+    return value;
+  }
+}
+
+function readScalar(text: string): YamlValue | undefined {
+  if (text === '[]') {
+    return [];
+  }
+  if (text === '{}') {
+    return new Map();
+  }
+  const quoted = singleQuotedPattern.exec(text) ?? doubleQuotedPattern.exec(text);
+  if (quoted !== null) {
+    return quoted[1];
+  }
+  if (!plainPattern.test(text) || text.endsWith(' ')) {
+    return undefined;
+  }
+  const resolved = resolvePlain(text);
+  return 'value' in resolved && !isYamlMap(resolved.value) ? resolved.value : undefined;
+}
