@@ -42,4 +42,6 @@ export type DatapinEvent = ProgressEvent | WarningEvent | RetryEvent | LockWaitE
 export interface OperationContext {
   readonly signal: AbortSignal;
   readonly report: (event: DatapinEvent) => void;
+  /** Wait for the repository's lock as long as it takes, instead of giving up after three seconds (`--wait-for-lock`). */
+  readonly waitForLock?: boolean | undefined;
 }
