@@ -5,7 +5,8 @@ export type { Project, ProjectOptions, StorageSource } from './project/project.t
 export { openProject } from './project/open-project.ts';
 export { add, type AddRequest, type AddResult } from './operations/add.ts';
 export { checkIgnore, type IgnoreVerdict } from './operations/check-ignore.ts';
-export { checkout, type CheckoutRequest, type CheckoutResult, type WorkspaceChanges } from './operations/checkout.ts';
+export { checkout, type CheckoutRequest, type CheckoutResult } from './operations/checkout.ts';
+export type { FileCounts, WorkspaceChanges } from './checkout/changes.ts';
 export { commit, type CommitRequest, type CommitResult } from './operations/commit.ts';
 export {
   addRemote,
@@ -30,7 +31,6 @@ export {
   fetch,
   type FetchRequest,
   type FetchResult,
-  type RevisionScope,
   type TransferRequest,
 } from './operations/fetch.ts';
 export { init, type InitRequest, type InitResult } from './operations/init.ts';
@@ -48,3 +48,4 @@ export {
   type StatusResult,
 } from './operations/status.ts';
 export type { MissingObject } from './transfer/missing-object.ts';
+export type { RevisionScope } from './transfer/select-for-transfer.ts';

@@ -33,7 +33,7 @@ export type PresentFiles = ReadonlyMap<string, string> | undefined;
  */
 export function planOutput(
   output: Output,
-  pinned: { readonly directory: boolean; readonly files: readonly PinnedFile[] },
+  pinned: { readonly directory: boolean; readonly files: Iterable<PinnedFile> },
   present: PresentFiles,
   options: { readonly all: boolean } = { all: false },
 ): OutputPlan {

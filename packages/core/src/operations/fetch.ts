@@ -1,24 +1,24 @@
+import { openCache } from '../cache/file-cache.ts';
 import type { OperationContext } from '../events.ts';
+import { withRepositoryLock } from '../locking/repository-lock.ts';
 import type { Project } from '../project/project.ts';
+import { readRepository } from '../project/read-repository.ts';
+import type { SelectedOutput } from '../project/target.ts';
+import { importBringer } from '../transfer/bring-imports.ts';
+import { bringOutputs } from '../transfer/bring-outputs.ts';
 import type { MissingObject } from '../transfer/missing-object.ts';
+import { remoteConfigFor } from '../transfer/remote.ts';
+import { remotePool } from '../transfer/remote-pool.ts';
+import { selectForTransfer, type TransferSelection } from '../transfer/select-for-transfer.ts';
 
-/** Which revisions besides the work tree. */
-export interface RevisionScope {
-  readonly allBranches: boolean;
-  readonly allTags: boolean;
-  readonly allCommits: boolean;
-}
-
-export interface TransferRequest extends RevisionScope {
-  readonly targets: readonly string[];
+export interface TransferRequest extends TransferSelection {
   readonly remote: string | undefined;
   readonly jobs: number | undefined;
-  readonly withDeps: boolean;
-  readonly recursive: boolean;
   readonly glob: boolean;
 }
 
 export interface FetchRequest extends TransferRequest {
+  /** Leaves out files that are known to be larger, bytes. */
   readonly maxSize: number | undefined;
   readonly types: readonly ('metrics' | 'plots')[];
 }
@@ -33,4 +33,27 @@ export interface FetchResult {
 }
 
 /** Brings pinned objects into the cache. Resolves with what is missing; rejects only when nothing can be said about the objects. */
-export declare function fetch(project: Project, request: FetchRequest, context: OperationContext): Promise<FetchResult>;
+export async function fetch(project: Project, request: FetchRequest, context: OperationContext): Promise<FetchResult> {
+  if (request.remote !== undefined) remoteConfigFor(project, request.remote);
+  return withRepositoryLock(project, context, async () => {
+    const selection = ofTypes(await selectForTransfer(readRepository(project), request), request.types);
+    using cache = openCache(project.config.cache);
+    await using pool = remotePool(project, context, { jobs: request.jobs });
+    const imports = importBringer({ project, cache, pool, jobs: request.jobs, context, depth: 0 });
+    const { fetched, files, bytes, missing } = await bringOutputs(selection, {
+      cache,
+      pool,
+      remote: request.remote,
+      maxSize: request.maxSize,
+      context,
+      imports,
+    });
+    return { fetched, files, bytes, missing };
+  });
+}
+
+function ofTypes(selection: readonly SelectedOutput[], types: FetchRequest['types']): readonly SelectedOutput[] {
+  if (types.length === 0) return selection;
+  const kinds = new Set(types.map((type) => type.slice(0, -1)));
+  return selection.filter(({ output }) => kinds.has(output.kind));
+}

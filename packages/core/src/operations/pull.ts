@@ -1,6 +1,22 @@
+import { createHash } from 'node:crypto';
+
+import { carryOut, removeOutput, type Undertaking } from '../checkout/carry-out.ts';
+import { planContents } from '../checkout/plan-contents.ts';
+import type { OutputPlan } from '../checkout/plan-output.ts';
+import { refuseUnsaved } from '../checkout/refuse-unsaved.ts';
+import { planUnused } from '../checkout/unused-data.ts';
+import { openWorkTree } from '../checkout/work-tree.ts';
 import type { OperationContext } from '../events.ts';
+import { withRepositoryLock } from '../locking/repository-lock.ts';
 import type { Project } from '../project/project.ts';
-import type { CheckoutResult } from './checkout.ts';
+import { readRepository } from '../project/read-repository.ts';
+import { importBringer } from '../transfer/bring-imports.ts';
+import { bringOutputs } from '../transfer/bring-outputs.ts';
+import type { PinnedContent } from '../transfer/pinned-content.ts';
+import { remoteConfigFor } from '../transfer/remote.ts';
+import { remotePool } from '../transfer/remote-pool.ts';
+import { selectForTransfer } from '../transfer/select-for-transfer.ts';
+import { type CheckoutResult, checkoutResult } from './checkout.ts';
 import type { FetchResult, TransferRequest } from './fetch.ts';
 
 export interface PullRequest extends TransferRequest {
@@ -20,5 +36,84 @@ export interface PullResult {
   readonly dataHash: string;
 }
 
-/** Fetch, then checkout; files are placed while later ones still download. What could be brought is placed even when something is missing. */
-export declare function pull(project: Project, request: PullRequest, context: OperationContext): Promise<PullResult>;
+/**
+ * Fetch, then checkout; files are placed while later ones still download. What could be brought is placed even when something is missing.
+ * Rejects with `unsaved-changes`, before any file is downloaded or changed, when uncached content would be lost.
+ */
+export async function pull(project: Project, request: PullRequest, context: OperationContext): Promise<PullResult> {
+  if (request.remote !== undefined) remoteConfigFor(project, request.remote);
+  return withRepositoryLock(project, context, async () => {
+    const view = readRepository(project);
+    const selection = await selectForTransfer(view, request);
+    using tree = openWorkTree(view, context);
+    await using pool = remotePool(project, context, { jobs: request.jobs });
+    const { cache } = tree;
+
+    const stages = new Set(await view.stages());
+    const ofWorkTree = ({ selected }: PinnedContent): boolean => stages.has(selected.output.stage);
+    let plans: readonly OutputPlan[] = [];
+    let undertaking: Undertaking | undefined;
+    const unused = request.targets.length === 0 ? await planUnused(tree) : [];
+    const brought = await bringOutputs(selection, {
+      cache,
+      pool,
+      remote: request.remote,
+      context,
+      imports: importBringer({ project, cache, pool, jobs: request.jobs, context, depth: 0 }),
+      planned: async (contents) => {
+        plans = await planContents(contents.filter(ofWorkTree), tree);
+        if (!request.force) refuseUnsaved(plans, cache);
+        undertaking = await carryOut(plans, tree);
+      },
+      arrived: ({ id }) => undertaking?.arrived(id),
+    });
+    const { missing } = (await undertaking?.finish()) ?? { missing: [] };
+    for (const path of unused) removeOutput(path, tree);
+
+    const contents = brought.contents.filter(ofWorkTree);
+    const done = checkoutResult({ contents, plans, missing, unused }, tree);
+    const inPlace = countInPlace(contents, new Set(missing.map(({ path }) => path)), (id) => cache.sizeOf(id));
+    return {
+      fetch: { fetched: brought.fetched, files: brought.files, bytes: brought.bytes, missing: brought.missing },
+      checkout: done,
+      ...inPlace,
+      complete: brought.missing.length === 0 && done.failed.length === 0,
+      dataHash: dataHashOf(contents),
+    };
+  });
+}
+
+function countInPlace(
+  contents: readonly PinnedContent[],
+  missing: ReadonlySet<string>,
+  sizeOf: (id: PinnedIds['id']) => number | undefined,
+): { readonly files: number; readonly bytes: number } {
+  let files = 0;
+  let bytes = 0;
+  for (const { files: pinned, selected } of contents) {
+    if (missing.size === 0 && selected.within === undefined && selected.output.record.size !== undefined && pinned !== undefined) {
+      // The metafile knows: no need to look at every object.
+      files += selected.output.record.nfiles ?? 1;
+      bytes += selected.output.record.size;
+      continue;
+    }
+    for (const file of pinned ?? []) {
+      if (missing.has(file.path)) continue;
+      files += 1;
+      bytes += file.size ?? sizeOf(file.id) ?? 0;
+    }
+  }
+  return { files, bytes };
+}
+
+type PinnedIds = NonNullable<PinnedContent['directory']>;
+
+function dataHashOf(contents: readonly PinnedContent[]): string {
+  const lines: string[] = [];
+  for (const { selected, directory, files } of contents) {
+    const whole = selected.within === undefined ? (directory?.id ?? selected.output.id) : undefined;
+    if (whole !== undefined) lines.push(`${selected.output.path}\0${whole.value}`);
+    else for (const file of files ?? []) lines.push(`${file.path}\0${file.id.value}`);
+  }
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}

@@ -38,7 +38,7 @@ export async function downloadObject(
 }
 
 function readOptions(wanted: WantedObject, context: OperationContext): { signal: AbortSignal; version?: string } {
-  return { signal: context.signal, ...(wanted.version === undefined ? {} : { version: wanted.version.versionId }) };
+  return { signal: context.signal, ...(wanted.at?.versionId === undefined ? {} : { version: wanted.at.versionId }) };
 }
 
 async function downloadWhole(

@@ -17,15 +17,19 @@ export interface PinnedContent {
   /** The directory object; absent for a single file and where the metafile lists the files. */
   readonly directory: WantedObject | undefined;
   /** `undefined` while the directory object is not in the cache. With a part selected, only the files of that part. */
-  readonly files: readonly PinnedFile[] | undefined;
+  readonly files: Iterable<PinnedFile> | undefined;
 }
 
 /** What is pinned for an output; `undefined` when nothing is (a partial import, a stage that never ran). Throws `invalid-directory-object`. */
 export async function pinnedContent(selected: SelectedOutput, cache: Cache): Promise<PinnedContent | undefined> {
   const { output, within } = selected;
   if (output.record.files !== undefined) return { selected, directory: undefined, files: listedFiles(output, within) };
-  const { id } = output;
-  if (id === undefined) return undefined;
+  return output.id === undefined ? undefined : contentOf(selected, output.id, cache);
+}
+
+/** What an object that stands for an output consists of. Throws `invalid-directory-object`. */
+export async function contentOf(selected: SelectedOutput, id: ObjectId, cache: Cache): Promise<PinnedContent> {
+  const { output, within } = selected;
   if (!isDirectoryId(id)) return { selected, directory: undefined, files: [singleFile(output, id)] };
   const directory: WantedObject = { id, path: output.path };
   const entries = await cache.readDirectory(id);
@@ -42,30 +46,35 @@ function singleFile(output: Output, id: ObjectId): PinnedFile {
     relpath: '',
     exec: record.isexec === true,
     ...(record.size === undefined ? {} : { size: record.size }),
-    ...(record.cloud === undefined || versionId === undefined ? {} : { version: { key: output.path, versionId } }),
+    ...(record.cloud === undefined || versionId === undefined ? {} : { at: { key: output.path, versionId } }),
   };
 }
 
+/** Made afresh each time it is iterated: a directory of a million files is kept as its bytes, not as a million objects. */
 function filesOf(
   output: Output,
   id: ObjectId,
-  entries: readonly DirectoryEntry[],
+  entries: Iterable<DirectoryEntry>,
   within: readonly string[] | undefined,
-): readonly PinnedFile[] {
-  return select(entries, within, (entry) => entry.relpath).map((entry) => ({
-    id: { algorithm: id.algorithm, value: entry.md5 },
-    path: `${output.path}/${entry.relpath}`,
-    relpath: entry.relpath,
-    exec: false,
-  }));
+): Iterable<PinnedFile> {
+  const selected = partSelector(within);
+  return {
+    *[Symbol.iterator]() {
+      for (const { md5, relpath } of entries) {
+        if (!selected(relpath)) continue;
+        yield { id: { algorithm: id.algorithm, value: md5 }, path: `${output.path}/${relpath}`, relpath, exec: false };
+      }
+    },
+  };
 }
 
 /** The `files:` block of a directory on a version-aware remote. */
 function listedFiles(output: Output, within: readonly string[] | undefined): readonly PinnedFile[] {
   const files: PinnedFile[] = [];
-  for (const file of select(output.record.files ?? [], within, (entry) => entry.relpath)) {
+  const selected = partSelector(within);
+  for (const file of output.record.files ?? []) {
     const value = file.hash?.value;
-    if (value === undefined || !isObjectValue(value)) continue;
+    if (value === undefined || !isObjectValue(value) || !selected(file.relpath)) continue;
     const versionId = file.cloud?.versionId ?? file.versionId;
     const path = `${output.path}/${file.relpath}`;
     files.push({
@@ -74,18 +83,16 @@ function listedFiles(output: Output, within: readonly string[] | undefined): rea
       relpath: file.relpath,
       exec: file.isexec === true,
       ...(file.size === undefined ? {} : { size: file.size }),
-      ...(versionId === undefined ? {} : { version: { key: path, versionId } }),
+      ...(versionId === undefined ? {} : { at: { key: path, versionId } }),
     });
   }
   return files;
 }
 
-function select<T>(items: readonly T[], within: readonly string[] | undefined, pathOf: (item: T) => string): readonly T[] {
-  if (within === undefined) return items;
+/** Whether a path inside an output belongs to the selected part: it is one of the paths, or below one. */
+export function partSelector(within: readonly string[] | undefined): (relpath: string) => boolean {
+  if (within === undefined) return () => true;
   const exact = new Set(within);
   const folders = within.map((path) => `${path}/`);
-  return items.filter((item) => {
-    const path = pathOf(item);
-    return exact.has(path) || folders.some((folder) => path.startsWith(folder));
-  });
+  return (relpath) => exact.has(relpath) || folders.some((folder) => relpath.startsWith(folder));
 }

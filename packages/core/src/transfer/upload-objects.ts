@@ -13,7 +13,7 @@ import { distinct, objectName, remoteKeyOf, type WantedObject } from './wanted-o
 export interface DirectoryUpload {
   readonly directory: WantedObject;
   /** `undefined` when the directory object is not in the cache. */
-  readonly files: readonly WantedObject[] | undefined;
+  readonly files: Iterable<WantedObject> | undefined;
 }
 
 export interface UploadOutcome {
@@ -52,7 +52,7 @@ export async function uploadObjects(
 
   const directoriesToDo = new Set((await absentOf(wanted.directories.map(({ directory }) => directory))).map(({ id }) => objectName(id)));
   const directories = wanted.directories.filter(({ directory }) => directoriesToDo.delete(objectName(directory.id)));
-  const absent = await absentOf([...wanted.files, ...directories.flatMap(({ files }) => files ?? [])]);
+  const absent = await absentOf([...wanted.files, ...directories.flatMap(({ files }) => [...(files ?? [])])]);
 
   const unsent = new Map<string, MissingObject>();
   const counter = progressCounter('upload', context, remote.name);
@@ -88,19 +88,22 @@ export async function uploadObjects(
   return { pushed: counter.files, bytes: counter.bytes, missing, failed };
 }
 
-function isComplete(files: readonly WantedObject[] | undefined, unsent: ReadonlyMap<string, MissingObject>): boolean {
-  return files !== undefined && files.every(({ id }) => !unsent.has(objectName(id)));
+function isComplete(files: Iterable<WantedObject> | undefined, unsent: ReadonlyMap<string, MissingObject>): boolean {
+  if (files === undefined) return false;
+  if (unsent.size === 0) return true;
+  for (const { id } of files) if (unsent.has(objectName(id))) return false;
+  return true;
 }
 
 /** A directory lacks what its files lack: when nothing but lost files is in the way, the remote is not to blame. */
 function incomplete(
   directory: WantedObject,
-  files: readonly WantedObject[] | undefined,
+  files: Iterable<WantedObject> | undefined,
   unsent: ReadonlyMap<string, MissingObject>,
 ): DatapinError {
   if (files === undefined)
     return new DatapinError('cache-missing', `'${directory.path}' (object ${directory.id.value}) is not in the cache`);
-  const refused = files.some(({ id }) => (unsent.get(objectName(id))?.code ?? 'cache-missing') !== 'cache-missing');
+  const refused = [...files].some(({ id }) => (unsent.get(objectName(id))?.code ?? 'cache-missing') !== 'cache-missing');
   return refused
     ? new DatapinError('transfer-incomplete', `'${directory.path}' is not complete on the remote: files of it could not be stored`)
     : new DatapinError('cache-missing', `'${directory.path}' is not complete: files of it are neither in the cache nor on the remote`);

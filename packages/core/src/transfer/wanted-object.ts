@@ -8,8 +8,8 @@ export interface WantedObject {
   readonly path: string;
   /** In bytes, where a metafile says it. */
   readonly size?: number;
-  /** Where a version-aware remote keeps it; absent for the content-addressed layout. */
-  readonly version?: { readonly key: string; readonly versionId: string };
+  /** Where the store keeps it under a name of its own (version-aware remotes, imported URLs); absent for the content-addressed layout. */
+  readonly at?: { readonly key: string; readonly versionId?: string };
 }
 
 /** One text per object, for sets. */
@@ -19,7 +19,7 @@ export function objectName(id: ObjectId): string {
 
 /** Where the object lies on a remote. */
 export function remoteKeyOf(wanted: WantedObject): string {
-  return wanted.version?.key ?? objectKey(wanted.id);
+  return wanted.at?.key ?? objectKey(wanted.id);
 }
 
 /** The objects without repetitions; the first path of each is kept. */

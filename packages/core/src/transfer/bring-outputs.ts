@@ -1,0 +1,153 @@
+import type { Cache } from '../cache/cache.ts';
+import { DatapinError } from '../errors.ts';
+import type { OperationContext } from '../events.ts';
+import type { Output } from '../project/stage.ts';
+import { isRepoImport } from '../project/stage.ts';
+import type { SelectedOutput } from '../project/target.ts';
+import { downloadObjects } from './download-objects.ts';
+import type { MissingObject } from './missing-object.ts';
+import { type PinnedContent, pinnedContent } from './pinned-content.ts';
+import type { RemotePool } from './remote-pool.ts';
+import { distinct, objectName, type WantedObject } from './wanted-object.ts';
+
+/** What {@link bringOutputs} works with. */
+export interface BringOptions {
+  readonly cache: Cache;
+  readonly pool: RemotePool;
+  /** `-r`: outputs that name another remote themselves are not fetched then. */
+  readonly remote: string | undefined;
+  readonly context: OperationContext;
+  /** Larger files are left out, bytes. */
+  readonly maxSize?: number | undefined;
+  /** Gets the contents of imports from where they come; see `import-source.ts`. */
+  readonly imports: ImportBringer;
+  /** Told what the outputs consist of before files are downloaded; may reject to stop. */
+  readonly planned?: (contents: readonly PinnedContent[]) => Promise<void>;
+  /** Told whenever an object has come into the cache. */
+  readonly arrived?: (wanted: WantedObject) => void;
+}
+
+/** Brings imported outputs that our own remote does not hold. */
+export type ImportBringer = (outputs: readonly SelectedOutput[]) => Promise<BringOutcome>;
+
+export interface BringOutcome {
+  /** One for each output that has a pin, those whose directory object is missing included. */
+  readonly contents: readonly PinnedContent[];
+  /** Objects that came, directory objects included. */
+  readonly fetched: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly missing: readonly MissingObject[];
+}
+
+/** The remote that holds an output's data: what its metafile names, else what the command names; `undefined` for the default. */
+export function remoteNameOf(output: Output, requested: string | undefined): string | undefined {
+  return output.record.cloud?.remote ?? output.record.files?.[0]?.cloud?.remote ?? output.record.remote ?? requested;
+}
+
+/** Whether a command with `-r` leaves the output alone because its data is elsewhere (DVC does the same). */
+export function isElsewhere(output: Output, requested: string | undefined): boolean {
+  return requested !== undefined && remoteNameOf(output, requested)?.toLowerCase() !== requested.toLowerCase();
+}
+
+/**
+ * Brings what outputs pin into the cache: directory objects first, then the files that they list, each object once. Nothing is asked
+ * beforehand: an object that the cache lacks is requested, and "not there" is the remote's answer.
+ */
+export async function bringOutputs(selection: readonly SelectedOutput[], options: BringOptions): Promise<BringOutcome> {
+  const { cache, context } = options;
+  const cached = selection.filter(({ output }) => output.record.cache);
+  const isImport = ({ output }: SelectedOutput): boolean => isRepoImport(output.stage) || isFromUrl(output);
+  const own = cached.filter((selected) => !isImport(selected) && pins(selected.output));
+  const imported = await options.imports(cached.filter(isImport));
+
+  const byRemote = Map.groupBy(own, ({ output }) => remoteNameOf(output, options.remote));
+  let { fetched, files, bytes } = imported;
+  const missing = [...imported.missing];
+  const bring = async (remote: string | undefined, objects: readonly WantedObject[]): Promise<void> => {
+    const outcome = await downloadObjects(options.pool, remote, distinct(objects), {
+      cache,
+      context,
+      ...(options.arrived === undefined ? {} : { arrived: options.arrived }),
+    });
+    fetched += outcome.fetched.length;
+    bytes += outcome.bytes;
+    files += outcome.fetched.filter(({ id }) => !id.value.endsWith('.dir')).length;
+    missing.push(...outcome.missing);
+  };
+
+  for (const [remote, outputs] of byRemote) {
+    await bring(
+      remote,
+      outputs.filter(({ output }) => !isElsewhere(output, options.remote)).flatMap(({ output }) => missingDirectory(output, cache)),
+    );
+  }
+  const contents: PinnedContent[] = [...imported.contents];
+  for (const selected of own) {
+    const content = await readContent(selected, cache);
+    if (content instanceof DatapinError) missing.push(damagedDirectory(selected.output, content));
+    else if (content !== undefined) contents.push(content);
+  }
+  await options.planned?.(contents);
+
+  for (const [remote, wanted] of Map.groupBy(
+    contents.filter(({ selected: { output } }) => !isElsewhere(output, options.remote)),
+    ({ selected: { output } }) => remoteNameOf(output, options.remote),
+  )) {
+    await bring(remote, absentFiles(wanted, options));
+  }
+  return { contents, fetched, files, bytes, missing };
+}
+
+/** Whether anything is pinned for the output. */
+function pins(output: Output): boolean {
+  return output.id !== undefined || output.record.files !== undefined;
+}
+
+/** An `import-url` output whose bytes are only where they came from: nothing is pinned, or it is never pushed. */
+function isFromUrl(output: Output): boolean {
+  const { deps } = output.stage;
+  return deps.length === 1 && output.stage.frozen && output.stage.cmd === undefined && (!pins(output) || !output.record.push);
+}
+
+function missingDirectory(output: Output, cache: Cache): WantedObject[] {
+  const { id } = output;
+  return id !== undefined && output.record.files === undefined && id.value.endsWith('.dir') && !cache.has(id)
+    ? [{ id, path: output.path }]
+    : [];
+}
+
+async function readContent(selected: SelectedOutput, cache: Cache): Promise<PinnedContent | DatapinError | undefined> {
+  try {
+    return await pinnedContent(selected, cache);
+  } catch (error) {
+    if (error instanceof DatapinError && error.code === 'invalid-directory-object') return error;
+    throw error;
+  }
+}
+
+function damagedDirectory(output: Output, error: DatapinError): MissingObject {
+  return {
+    path: output.path,
+    hash: output.id?.value ?? '',
+    remote: undefined,
+    reason: 'corrupt',
+    code: error.code,
+    message: error.message,
+  };
+}
+
+function absentFiles(contents: readonly PinnedContent[], { cache, maxSize }: BringOptions): readonly WantedObject[] {
+  const seen = new Set<string>();
+  const absent: WantedObject[] = [];
+  for (const content of contents) {
+    for (const file of content.files ?? []) {
+      const name = objectName(file.id);
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (maxSize !== undefined && (file.size ?? 0) > maxSize) continue;
+      if (!cache.has(file.id)) absent.push(file);
+    }
+  }
+  return absent;
+}

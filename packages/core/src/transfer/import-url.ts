@@ -1,0 +1,167 @@
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { randomUUID } from 'node:crypto';
+
+import { parseRemoteUrl, printRemoteUrl } from '@datapin/storage';
+
+import type { ConfigEntry, RemoteConfig } from '../config/config.ts';
+import { DatapinError } from '../errors.ts';
+import type { DirectoryEntry } from '../formats/directory-object.ts';
+import type { DependencyRecord, RecordedFile } from '../formats/metafile.ts';
+import type { ObjectId } from '../hashing/object-id.ts';
+import type { SelectedOutput } from '../project/target.ts';
+import { openState } from '../state/sqlite-state.ts';
+import { hashOutput } from '../workspace/hash-output.ts';
+import type { BroughtImport, ImportContext } from './bring-imports.ts';
+import { forEachBounded } from './bounded.ts';
+import { progressCounter } from './progress.ts';
+import { yamlText } from './yaml-text.ts';
+import { openRemote, type Remote, remoteConfigFor } from './remote.ts';
+
+/**
+ * Brings data of an `import-url` from its URL: for imports whose bytes are on no remote of ours (`--no-download`, or never pushed).
+ * What the metafile recorded of the source (hash, etag, versions) decides whether it is still the same data; if not, nothing is taken.
+ */
+export async function bringFromUrl(selected: SelectedOutput, options: ImportContext): Promise<BroughtImport> {
+  const { stage } = selected.output;
+  const record = stage.deps[0]?.record;
+  if (record?.path === undefined) throw new DatapinError('invalid-metafile', `'${stage.file}' does not say what it imports`);
+  const url = parseRemoteUrl(record.path);
+  const brought =
+    url.scheme === 'local'
+      ? await fromFolder(resolve(options.project.root, stage.wdir, url.path), options)
+      : await fromStore(record, options, stage.file);
+  expectSame(record, brought.id, stage.file);
+  if (selected.output.id !== undefined && selected.output.id.value !== brought.id.value) {
+    throw new DatapinError(
+      'object-corrupt',
+      `'${selected.output.path}' is pinned as ${selected.output.id.value}, but ${printRemoteUrl(url)} has ${brought.id.value} now`,
+    );
+  }
+  return brought;
+}
+
+function expectSame(record: DependencyRecord, id: ObjectId, metafile: string): void {
+  if (record.hash?.name === 'md5' && record.hash.value !== id.value) {
+    throw new DatapinError('object-missing', `the source of '${metafile}' has changed since it was imported`, {
+      hint: `Take the new data with \`dvc update ${metafile}\`.`,
+    });
+  }
+}
+
+async function fromFolder(path: string, { cache, context, project }: ImportContext): Promise<BroughtImport> {
+  using state = openState(project.tmpDir);
+  const filter = { ignores: () => false };
+  const hashed = await hashOutput(
+    { root: dirname(path), path: basename(path), algorithm: 'md5', filter, state, store: { cache } },
+    context,
+  );
+  if (hashed === undefined) throw new DatapinError('object-missing', `'${path}', which the data is imported from, does not exist`);
+  const files = hashed.files.length;
+  return { id: hashed.id, fetched: files + (hashed.nfiles === undefined ? 0 : 1), files, bytes: 0, missing: [] };
+}
+
+async function fromStore(record: DependencyRecord, options: ImportContext, metafile: string): Promise<BroughtImport> {
+  const { config, key } = sourceRemote(record, options);
+  await using remote = await openRemote(options.project, config, options.context, { jobs: options.jobs });
+  const counter = progressCounter('download', options.context, remote.name);
+  const temps = join(options.project.tmpDir, 'datapin', `import-${process.pid}-${randomUUID().slice(0, 8)}`);
+  mkdirSync(temps, { recursive: true });
+  const take = async (source: { key: string; version?: string | undefined; etag?: string | undefined }): Promise<string> =>
+    remote.attempt({ object: source.key, path: metafile }, async () => {
+      await expectEtag(remote, source, metafile);
+      const temp = join(temps, randomUUID());
+      try {
+        const body = await remote.storage.read(source.key, {
+          signal: options.context.signal,
+          ...(source.version === undefined ? {} : { version: source.version }),
+        });
+        await pipeline(
+          counted(body, (bytes) => {
+            counter.moved(bytes);
+          }),
+          createWriteStream(temp),
+        );
+        const { id } = await options.cache.storeFile(temp, { algorithm: 'md5', signal: options.context.signal });
+        counter.done();
+        return id.value;
+      } finally {
+        rmSync(temp, { force: true });
+      }
+    });
+
+  try {
+    const listed = record.files ?? (isDirectory(record) ? await listBelow(remote, key, options) : undefined);
+    if (listed === undefined) {
+      counter.expect(1, record.size ?? 0);
+      const md5 = await take({ key, version: record.versionId, etag: etagOf(record) });
+      return { id: { algorithm: 'md5', value: md5 }, fetched: 1, files: 1, bytes: counter.bytes, missing: [] };
+    }
+    const entries: DirectoryEntry[] = [];
+    counter.expect(
+      listed.length,
+      listed.reduce((sum, { size }) => sum + (size ?? 0), 0),
+    );
+    await forEachBounded(listed, { limit: remote.jobs, signal: options.context.signal }, async (file) => {
+      const version = file.versionId ?? file.cloud?.versionId;
+      entries.push({ relpath: file.relpath, md5: await take({ key: `${key}/${file.relpath}`, version, etag: etagOf(file) }) });
+    });
+    const { id } = await options.cache.writeDirectory(entries, 'md5');
+    return { id, fetched: entries.length + 1, files: entries.length, bytes: counter.bytes, missing: [] };
+  } finally {
+    rmSync(temps, { recursive: true, force: true });
+  }
+}
+
+/** An imported URL is a remote of its own: its bucket or host with the options of `fs_config`. `remote://name/path` is below a configured one. */
+function sourceRemote(record: DependencyRecord, { project }: ImportContext): { readonly config: RemoteConfig; readonly key: string } {
+  const url = parseRemoteUrl(record.path ?? '');
+  const key = url.path.replace(/^\/+/u, '').replace(/\/+$/u, '');
+  if (url.scheme === 'remote') return { config: remoteConfigFor(project, url.authority), key };
+  const options = new Map<string, ConfigEntry>();
+  for (const [name, value] of record.fsConfig ?? [])
+    options.set(yamlText(name), { value: yamlText(value), level: 'project', file: undefined });
+  const address = `${url.scheme}://${url.authority}`;
+  return { config: { name: address, url: address, options, tracked: new Set(['url', ...options.keys()]) }, key };
+}
+
+function isDirectory(record: DependencyRecord): boolean {
+  return record.nfiles !== undefined || record.hash?.value.endsWith('.dir') === true;
+}
+
+async function listBelow(remote: Remote, key: string, { context }: ImportContext): Promise<readonly RecordedFile[]> {
+  const { storage } = remote;
+  if (storage.list === undefined)
+    throw new DatapinError('unsupported', `remote '${remote.name}' cannot list, so a directory cannot be imported from it`);
+  const files: RecordedFile[] = [];
+  for await (const page of storage.list(`${key}/`, { signal: context.signal })) {
+    for (const info of page) files.push({ relpath: info.key.slice(key.length + 1), size: info.size });
+  }
+  return files;
+}
+
+function etagOf(record: { readonly hash?: { readonly name: string; readonly value: string }; readonly etag?: string }): string | undefined {
+  return record.hash?.name === 'etag' ? record.hash.value : record.etag;
+}
+
+/** Without a version id only the etag tells whether it is still the data that was imported. */
+async function expectEtag(
+  remote: Remote,
+  source: { key: string; version?: string | undefined; etag?: string | undefined },
+  metafile: string,
+): Promise<void> {
+  if (source.etag === undefined || source.version !== undefined) return;
+  const info = await remote.storage.stat(source.key);
+  if (info.etag === undefined || info.etag.replaceAll('"', '') === source.etag.replaceAll('"', '')) return;
+  throw new DatapinError('object-missing', `'${source.key}' on ${remote.address} has changed since '${metafile}' imported it`, {
+    hint: `Take the new data with \`dvc update ${metafile}\`.`,
+  });
+}
+
+async function* counted(body: AsyncIterable<Uint8Array>, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    count(chunk.byteLength);
+    yield chunk;
+  }
+}
