@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'no-remote'
   | 'remote-exists'
   | 'plugin-missing'
+  | 'plugin-broken'
   | 'unsupported-scheme'
   | 'unsupported'
   | 'usage'

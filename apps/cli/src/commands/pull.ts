@@ -1,0 +1,55 @@
+import { DatapinError, pull as pullTargets } from '@datapin/core';
+
+import { targets } from '../arguments/common-options.ts';
+import { changeLines } from '../output/changes.ts';
+import { incomplete } from '../output/incomplete.ts';
+import { fromCwd } from '../output/paths.ts';
+import { summary } from '../output/summary.ts';
+import { type Command, defineCommand } from './command.ts';
+import { transferOptions, transferRequest, warnWithoutRemote } from './transfer-options.ts';
+
+export const pull: Command = defineCommand({
+  description:
+    'Downloads what the cache lacks and puts it in place. Every object is checked against its hash on arrival. What can be brought is placed even when something is missing; the exit code tells.',
+  positionals: { targets },
+  options: {
+    ...transferOptions,
+    force: { kind: 'flag', short: 'f', description: 'Also overwrite or remove files whose content is not in the cache.' },
+    'allow-missing': { kind: 'flag', description: 'Go on without the files that the remote does not have.' },
+    glob: { kind: 'flag', hidden: true, description: 'Targets are patterns: `*`, `?`, `[a-z]`, `**`.' },
+  },
+  examples: [
+    { command: 'datapin pull', meaning: 'all data of this checkout' },
+    { command: 'datapin pull images/train', meaning: 'a part of a tracked directory' },
+    { command: 'datapin pull --json | jq .dataHash', meaning: 'a text that stands for exactly this data' },
+  ],
+  failureCode: 1,
+  failurePrefix: 'failed to pull data from the cloud',
+  exitNotes: { 1: 'some files are not in place, or nothing could be done' },
+  async run({ options, positionals, context, openProject, printer }) {
+    const project = await openProject();
+    const request = { force: options.force, allowMissing: options['allow-missing'] };
+    const result = await pullTargets(
+      project,
+      { ...transferRequest(options, { targets: positionals.targets, glob: options.glob }), ...request },
+      context,
+    );
+    warnWithoutRemote(project, options.remote, printer);
+    const { fetch, checkout } = result;
+    const counts = summary([
+      ['fetched', fetch.fetched],
+      ['modified', checkout.fileCounts.modified],
+      ['added', checkout.fileCounts.added],
+      ['deleted', checkout.fileCounts.deleted],
+    ]);
+    const missing = request.allowMissing ? fetch.missing.filter((object) => object.reason !== 'missing') : fetch.missing;
+    const notPlaced = checkout.failed.map((path) => new DatapinError('cache-missing', fromCwd(project, path)));
+    const error =
+      incomplete(missing, 'download') ??
+      (notPlaced.length === 0 || request.allowMissing
+        ? undefined
+        : new DatapinError('checkout-incomplete', 'Checkout failed for following targets:', { details: notPlaced }));
+    const lines = [...changeLines(project, checkout, printer.paint), counts || (error === undefined ? 'Everything is up to date.' : '')];
+    return { json: result, text: lines.filter((line) => line !== '').join('\n'), ...(error && { error }) };
+  },
+});

@@ -1,0 +1,43 @@
+import { push as pushTargets } from '@datapin/core';
+
+import { targets } from '../arguments/common-options.ts';
+import { incomplete } from '../output/incomplete.ts';
+import { summary } from '../output/summary.ts';
+import { type Command, defineCommand } from './command.ts';
+import { transferOptions, transferRequest, warnWithoutRemote } from './transfer-options.ts';
+
+export const push: Command = defineCommand({
+  description:
+    'Uploads what the remote lacks: files first, each directory once all of its files are there. What is neither here nor on the remote is named in a warning.',
+  positionals: { targets },
+  options: { ...transferOptions, glob: { kind: 'flag', description: 'Targets are patterns: `*`, `?`, `[a-z]`, `**`.' } },
+  examples: [
+    { command: 'datapin push', meaning: 'everything this checkout pins, to the default remote' },
+    { command: 'datapin push -r backup images', meaning: 'one directory, to another remote' },
+    { command: 'datapin push --all-commits', meaning: 'whatever any commit pins and the cache has' },
+  ],
+  failureCode: 1,
+  failurePrefix: 'failed to push data to the cloud',
+  exitNotes: { 1: 'some files were not uploaded, or nothing could be' },
+  async run({ options, positionals, context, openProject, printer }) {
+    const project = await openProject();
+    const result = await pushTargets(project, transferRequest(options, { targets: positionals.targets, glob: options.glob }), context);
+    warnWithoutRemote(project, options.remote, printer);
+    const lost = incomplete(result.missing, 'upload');
+    if (lost !== undefined) {
+      printer.warning(
+        [
+          'Some of the cache files do not exist neither locally nor on remote. Missing cache files:',
+          ...lost.details.slice(0, 20).map((one) => `  ${one.message}`),
+        ].join('\n'),
+      );
+      if (lost.details.length > 20) printer.note(`  … and ${lost.details.length - 20} more`);
+    }
+    const error = incomplete(result.failed, 'upload');
+    return {
+      json: result,
+      text: summary([['pushed', result.pushed]]) || (error === undefined ? 'Everything is up to date.' : ''),
+      ...(error && { error }),
+    };
+  },
+});

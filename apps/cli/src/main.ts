@@ -1,0 +1,41 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { runCli } from './cli.ts';
+import { exitCodes } from './exit-codes.ts';
+
+// Whatever Node itself has to warn of (SQLite is still marked experimental) is not the user's business.
+process.removeAllListeners('warning');
+
+const abort = new AbortController();
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The first asks the operation to clean up; who cannot wait for that asks again.
+    if (interrupted) process.exit(exitCodes.interrupted);
+    interrupted = true;
+    abort.abort();
+  });
+}
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.unexpected);
+  });
+}
+
+async function* readLines(): AsyncIterable<string> {
+  const { createInterface } = await import('node:readline');
+  yield* createInterface({ input: process.stdin });
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  version: packageJson.version,
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  readLines,
+  signal: abort.signal,
+  now: () => performance.now(),
+});
+
+// Connections kept alive must not keep the program; but what is printed has to arrive first.
+process.stdout.write('', () => process.stderr.write('', () => process.exit()));

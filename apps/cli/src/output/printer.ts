@@ -1,0 +1,101 @@
+import { type Env, readEnv } from '../env-vars.ts';
+import { choosePaint, type Paint } from './colors.ts';
+
+/** `-qq`, `-q`, nothing, `-v`. Decided once; every line goes through a printer that knows it. */
+export type Verbosity = 'silent' | 'quiet' | 'default' | 'verbose';
+
+/** What a printer needs of `process.stdout` and `process.stderr`. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/**
+ * Where every line of the program goes. Results are data and go to stdout; everything else goes to stderr, so that a pipe
+ * only sees what was asked for. All texts are whole lines without the last newline.
+ */
+export interface Printer {
+  readonly verbosity: Verbosity;
+  /** Colours for {@link Printer.data}. */
+  readonly paint: Paint;
+  /** Whether stderr is a terminal that can show a line that changes. */
+  readonly interactive: boolean;
+  /** A command's result; silenced by `-q`. */
+  data(text: string): void;
+  /** A result that was asked for by `--json`, or that is all a command is for; `-q` does not silence it. */
+  always(text: string): void;
+  json(value: unknown): void;
+  note(text: string): void;
+  /** Only with `-v`. */
+  detail(text: string): void;
+  warning(message: string, hint?: string): void;
+  error(message: string, hint?: string): void;
+  /** Replaces the one line that changes while work goes on; `undefined` takes it away. Only when {@link Printer.interactive}. */
+  live(text: string | undefined): void;
+}
+
+export interface PrinterOptions {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Env;
+  readonly verbosity: Verbosity;
+}
+
+const clearLine = '\r\u001B[2K';
+
+export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions): Printer {
+  const paint = choosePaint(env, stdout.isTTY === true);
+  const paintError = choosePaint(env, stderr.isTTY === true);
+  const interactive = stderr.isTTY === true && readEnv(env, 'TERM') !== 'dumb' && (verbosity === 'default' || verbosity === 'verbose');
+  const loud = verbosity === 'default' || verbosity === 'verbose';
+  let live = '';
+
+  function writeLine(stream: OutputStream, text: string): void {
+    if (live !== '') stderr.write(clearLine);
+    stream.write(`${text}\n`);
+    if (live !== '') stderr.write(live);
+  }
+  function hintLines(hint: string | undefined): string {
+    return hint === undefined ? '' : `\n${paintError('cyan', 'hint')}: ${hint}`;
+  }
+
+  return {
+    verbosity,
+    paint,
+    interactive,
+    data(text) {
+      if (loud) writeLine(stdout, text);
+    },
+    always(text) {
+      writeLine(stdout, text);
+    },
+    json(value) {
+      writeLine(stdout, stdout.isTTY === true ? JSON.stringify(value, undefined, 2) : JSON.stringify(value));
+    },
+    note(text) {
+      if (loud) writeLine(stderr, text);
+    },
+    detail(text) {
+      if (verbosity === 'verbose') writeLine(stderr, paintError('dim', text));
+    },
+    warning(message, hint) {
+      if (loud) writeLine(stderr, `${paintError('yellow', 'WARNING')}: ${message}${hintLines(hint)}`);
+    },
+    error(message, hint) {
+      if (verbosity !== 'silent') writeLine(stderr, `${paintError('red', 'ERROR')}: ${message}${hintLines(hint)}`);
+    },
+    live(text) {
+      if (!interactive) return;
+      const shown = text === undefined ? '' : cutToWidth(text, (stderr.columns ?? 80) - 1);
+      if (shown === live) return;
+      stderr.write(`${clearLine}${shown}`);
+      live = shown;
+    },
+  };
+}
+
+/** A line that wraps cannot be taken away again, so it is cut. */
+function cutToWidth(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
+}

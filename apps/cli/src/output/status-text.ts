@@ -1,0 +1,17 @@
+/** Something like DVC's status document: texts, lists and maps in any depth. */
+export type StatusNode = string | readonly StatusNode[] | { readonly [key: string]: StatusNode };
+
+/** DVC's text for a status document: `modified:           data` below `changed outs:` below the stage. */
+export function statusLines(node: StatusNode, indent = 0): readonly string[] {
+  const tabs = '\t'.repeat(indent);
+  if (typeof node === 'string') return [`${tabs}${node}`];
+  if (isList(node)) return node.flatMap((entry) => statusLines(entry, indent));
+  return Object.entries(node).flatMap(([key, value]) => {
+    if (typeof value === 'string') return [`${tabs}${`${value}:`.padEnd(20)}${key}`];
+    return [`${tabs}${key}:`, ...statusLines(value, indent + 1)];
+  });
+}
+
+function isList(node: StatusNode): node is readonly StatusNode[] {
+  return Array.isArray(node);
+}

@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { DatapinError } from '@datapin/core';
+
+import type { Env } from '../env-vars.ts';
+import { field, findPlugins, type InstalledPlugin } from './find-plugins.ts';
+import { findNpm, type NpmCommand, runNpm } from './npm.ts';
+import { userPluginFolder } from './plugin-places.ts';
+import { packageOfShortName } from './schemes.ts';
+
+export interface ManageContext {
+  readonly env: Env;
+  /** Absolute; relative paths and tarballs are relative to it. */
+  readonly cwd: string;
+  readonly signal: AbortSignal;
+  /** This program's version; its own plugins are released together with it. */
+  readonly version: string;
+  /** Default: looked for. */
+  readonly npm?: NpmCommand;
+}
+
+/**
+ * Installs a plugin into the user's folder and resolves with what is there now. `wanted` is a short name (`s3`), a package with or
+ * without a version, a folder or a tarball. Scripts of packages do not run. Rejects with `plugin-broken` (and takes it away again) when it is no plugin.
+ */
+export async function addPlugin(wanted: string, context: ManageContext): Promise<InstalledPlugin> {
+  const folder = userPluginFolder(context.env);
+  prepareFolder(folder);
+  const before = dependencies(folder);
+  await runNpm(context.npm ?? findNpm(context.env), {
+    words: [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '--install-links',
+      '--',
+      packageSpec(wanted, context),
+    ],
+    cwd: folder,
+    env: context.env,
+    signal: context.signal,
+  });
+  const after = dependencies(folder);
+  const name = Object.keys(after).find((one) => after[one] !== before[one]) ?? nameOf(wanted);
+  const plugin = installedIn(folder).find((one) => one.name === name);
+  if (plugin !== undefined) return plugin;
+  await removePlugin(name, context);
+  throw new DatapinError('plugin-broken', `${name} is not a storage plugin of datapin: its package.json declares no schemes`);
+}
+
+/** Removes a plugin from the user's folder. Rejects with `plugin-missing` when it is not there. */
+export async function removePlugin(wanted: string, context: ManageContext): Promise<string> {
+  const folder = userPluginFolder(context.env);
+  const name = packageOfShortName(wanted) ?? wanted;
+  if (!Object.hasOwn(dependencies(folder), name)) {
+    throw new DatapinError('plugin-missing', `${name} is not in the plugin folder ${folder}`, {
+      hint: '`datapin plugin list` shows what is installed',
+    });
+  }
+  await runNpm(context.npm ?? findNpm(context.env), {
+    words: ['uninstall', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--', name],
+    cwd: folder,
+    env: context.env,
+    signal: context.signal,
+  });
+  return name;
+}
+
+function installedIn(folder: string): readonly InstalledPlugin[] {
+  return findPlugins([{ directory: join(folder, 'node_modules'), origin: 'user' }]);
+}
+
+/** A folder with a package.json of its own is where npm installs to, whatever is above it. */
+function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest))
+    writeFileSync(
+      manifest,
+      `${JSON.stringify({ private: true, description: 'Storage plugins of datapin; see `datapin plugin`.' }, undefined, 2)}\n`,
+    );
+}
+
+function dependencies(folder: string): Readonly<Record<string, unknown>> {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return { ...Object(field(manifest, 'dependencies')) };
+  } catch {
+    return {};
+  }
+}
+
+function packageSpec(wanted: string, { cwd, version }: ManageContext): string {
+  const known = packageOfShortName(wanted);
+  if (known !== undefined) return `${known}@^${version}`;
+  const path = resolve(cwd, wanted);
+  const looksLikePath = /^[./~]|^[A-Za-z]:[\\/]|\.tgz$|\.tar\.gz$/u.test(wanted);
+  return looksLikePath && statSync(path, { throwIfNoEntry: false }) !== undefined ? path : wanted;
+}
+
+/** The package's name in `name@version` or `@scope/name@version`. */
+function nameOf(wanted: string): string {
+  return packageOfShortName(wanted) ?? wanted.replace(/(?<=.)@[^@/]*$/u, '');
+}

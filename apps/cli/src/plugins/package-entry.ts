@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve, sep } from 'node:path';
+
+import { field } from './find-plugins.ts';
+
+/**
+ * The file that `import('<package>')` would load from exactly this folder: `exports` of package.json with the conditions of an import,
+ * else `main`. Node's own resolution would go on looking in the folders above, where nobody installed a plugin. `undefined` when there is none.
+ * Rules: https://nodejs.org/api/packages.html#package-entry-points
+ */
+export function packageEntry(directory: string, conditions: ReadonlySet<string>): string | undefined {
+  const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const exported = field(manifest, 'exports');
+  const main = field(manifest, 'main');
+  const target =
+    exported === undefined || exported === null ? (typeof main === 'string' ? main : 'index.js') : pick(rootExport(exported), conditions);
+  if (target === undefined) return undefined;
+  const file = resolve(directory, target);
+  return file.startsWith(directory + sep) ? file : undefined;
+}
+
+/** `exports` may be the target of `.` itself, or have it as a member. */
+function rootExport(exported: unknown): unknown {
+  return field(exported, '.') ?? exported;
+}
+
+function pick(target: unknown, conditions: ReadonlySet<string>): string | undefined {
+  if (typeof target === 'string') return target;
+  if (Array.isArray(target)) return target.map((one) => pick(one, conditions)).find((one) => one !== undefined);
+  if (typeof target !== 'object' || target === null) return undefined;
+  for (const [condition, inner] of Object.entries(target)) {
+    if (condition !== 'default' && !conditions.has(condition)) continue;
+    const found = pick(inner, conditions);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+
+import { findCommand, splitGlobalWords } from '../../src/arguments/find-command.ts';
+
+describe('a command is found', () => {
+  test.each([
+    [['push', '-r', 'x'], 'push', ['-r', 'x']],
+    [['data', 'status', '--json'], 'data status', ['--json']],
+    [['ls', '.'], 'list', ['.']],
+    [['doctor'], 'version', []],
+    [['remote', 'add', '-d', 'a', 'b'], 'remote add', ['-d', 'a', 'b']],
+  ])('%j', (words, path, rest) => {
+    expect(findCommand(words)).toMatchObject({ kind: 'command', entry: { path }, words: rest });
+  });
+
+  test('and a group alone asks for its overview', () => {
+    expect(findCommand(['remote'])).toMatchObject({ kind: 'overview', group: 'remote' });
+    expect(findCommand(['remote', '--help'])).toMatchObject({ kind: 'overview', group: 'remote', words: ['--help'] });
+  });
+});
+
+describe('a command that does not exist is refused', () => {
+  test.each([
+    [['pusj'], "unknown command 'pusj'", 'did you mean `datapin push`?'],
+    [['frobnicate'], "unknown command 'frobnicate'", '`datapin --help` lists the commands'],
+    [['remote', 'ad'], "unknown command 'remote ad'", 'did you mean `datapin remote add`?'],
+    [['repro'], '`datapin repro` is not there yet', 'use `dvc repro`; both tools work on the same repository'],
+    [['exp', 'run'], '`datapin exp` is not there yet', 'use `dvc exp`; both tools work on the same repository'],
+  ])('%j', (words, message, hint) => {
+    expect(() => findCommand(words)).toThrow(expect.objectContaining({ code: 'usage', message, hint }));
+  });
+});
+
+test('options before the command are split off, the value of --cd with them', () => {
+  expect(splitGlobalWords(['-v', '--cd', 'sub', 'push', '-f'])).toEqual({ before: ['-v', '--cd', 'sub'], after: ['push', '-f'] });
+  expect(splitGlobalWords(['--cd=sub', 'push'])).toEqual({ before: ['--cd=sub'], after: ['push'] });
+});
