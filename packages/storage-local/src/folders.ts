@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+import { errnoOf } from './classify.ts';
 import { removeLeftovers } from './temporary-files.ts';
 
 /** The folders that objects are written to. */
@@ -17,9 +18,9 @@ export function createFolders(shared: boolean): Folders {
   return {
     prepare(folder) {
       if (prepared.has(folder)) return;
-      const firstMade = mkdirSync(folder, { recursive: true });
-      if (firstMade === undefined) removeLeftovers(folder);
-      else if (shared) shareWithGroup(firstMade, folder);
+      const made = makeFolders(folder);
+      if (made.length === 0) removeLeftovers(folder);
+      if (shared) for (const each of made) shareWithGroup(each);
       prepared.add(folder);
     },
     forget(folder) {
@@ -28,13 +29,26 @@ export function createFolders(shared: boolean): Folders {
   };
 }
 
-/** From the topmost folder that was made down to the one that was asked for. A file system without modes is not an error (DVC: likewise). */
-function shareWithGroup(topmost: string, folder: string): void {
-  for (let each = folder; each.length >= topmost.length; each = dirname(each)) {
-    try {
-      chmodSync(each, 0o2775);
-    } catch {
-      return;
-    }
+/**
+ * Makes a folder and its parents; gives back those that were not there. Not `mkdirSync` with `recursive`: that reports a read-only disk as
+ * a missing folder.
+ */
+function makeFolders(folder: string): readonly string[] {
+  try {
+    mkdirSync(folder);
+    return [folder];
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && statSync(folder).isDirectory()) return [];
+    if (errnoOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return [...makeFolders(dirname(folder)), ...makeFolders(folder)];
+  }
+}
+
+/** A file system without modes is not an error (DVC: likewise). */
+function shareWithGroup(folder: string): void {
+  try {
+    chmodSync(folder, 0o2775);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
   }
 }

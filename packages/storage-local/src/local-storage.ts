@@ -102,6 +102,8 @@ function removeFile(path: string): boolean {
     return true;
   } catch (error) {
     if (isAbsence(error) || errnoOf(error) === 'EISDIR') return false;
+    // a read-only disk is reported before a missing file is
+    if (errnoOf(error) === 'EROFS' && !existsSync(path)) return false;
     throw classify(error, `cannot remove ${path}`);
   }
 }

@@ -14,3 +14,4 @@ export {
 } from './suite/storage-under-test.ts';
 export { openRemote, tryGuarantee } from './suite/try-guarantee.ts';
 export { type Fault, type FaultProxy, type FaultTarget, type ProxiedRequest, startFaultProxy } from './fault-proxy.ts';
+export { listed, listedKeys } from './suite/expectations.ts';
