@@ -7,14 +7,15 @@ interface Line {
   readonly text: string;
 }
 
-/** Text between quotes or without them that means the same to every reader of YAML: printable, nothing escaped, nothing folded. */
-const plainPattern = /^[\p{L}\p{N}_./\\][^:#\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF]*$/u;
-const singleQuotedPattern = /^'([^'\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF]*)'$/u;
-const doubleQuotedPattern = /^"([^"\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF]*)"$/u;
+/** Controls, surrogates and breaks that readers of YAML treat differently. */
+const unclear = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\uFEFF';
+const plainPattern = new RegExp(`^[\\p{L}\\p{N}_./\\\\](?:[^:#${unclear}]|:(?=[^ ])|(?<=[^ ])#)*$`, 'u');
+const singleQuotedPattern = new RegExp(`^'([^'${unclear}]*)'$`, 'u');
+const doubleQuotedPattern = new RegExp(`^"((?:[^"\\\\${unclear}]|\\\\[nt"\\\\])*)"$`, 'u');
 const entryPattern = /^([\p{L}\p{N}_./][^:#'"]*|'[^']*'):(?: (.*))?$/u;
 
 /**
- * Reads the shape in which DVC and datapin write metafiles (block mappings and sequences, scalars on one line) without the YAML library.
+ * Reads the shape in which DVC and datapin write metafiles (block mappings and sequences, scalars without escapes) without the YAML library.
  * `undefined` for everything else, wrong or merely unusual: then the library has to look.
  * What is returned is what the library would return.
  */
@@ -69,7 +70,7 @@ class CanonicalReader {
     const items: YamlValue[] = [];
     for (let line = this.#lines[this.#next]; line?.indent === indent && this.#isItem(this.#next); line = this.#lines[this.#next]) {
       const content = line.text.slice(2);
-      const item = entryPattern.test(content) ? this.#readCompactMapping(indent + 2, content) : this.#take(readScalar(content));
+      const item = entryPattern.test(content) ? this.#readCompactMapping(indent + 2, content) : this.#readLines(indent, content);
       if (item === undefined) {
         return undefined;
       }
@@ -92,8 +93,7 @@ class CanonicalReader {
       if (match === null || typeof key !== 'string' || map.has(key)) {
         return undefined;
       }
-      this.#next += 1;
-      const value = match[2] === undefined ? this.#readNested(indent) : readScalar(match[2]);
+      const value = match[2] === undefined ? this.#readNested(indent) : this.#readLines(indent, match[2]);
       if (value === undefined) {
         return undefined;
       }
@@ -104,6 +104,7 @@ class CanonicalReader {
 
   /** What stands below `key:`: a deeper block, a sequence at the key's own column, or nothing, which is null. */
   #readNested(indent: number): YamlValue | undefined {
+    this.#next += 1;
     const line = this.#lines[this.#next];
     if (line !== undefined && (line.indent > indent || (line.indent === indent && this.#isItem(this.#next)))) {
       return this.readBlock(line.indent);
@@ -111,10 +112,23 @@ class CanonicalReader {
     return null;
   }
 
-  #take(value: YamlValue | undefined): YamlValue | undefined {
+  /** A scalar that begins on the current line and may go on on deeper ones, where a line break stands for a space. */
+  #readLines(indent: number, text: string): YamlValue | undefined {
+    const parts = [text.replace(/ +$/u, '')];
     this.#next += 1;
-    return value;
+    for (let line = this.#lines[this.#next]; line !== undefined && line.indent > indent; line = this.#lines[this.#next]) {
+      parts.push(line.text.replace(/ +$/u, ''));
+      this.#next += 1;
+    }
+    if (parts.length > 1) {
+      return readScalar(parts.join(' ').replace(/^ +/u, ''));
+    }
+    return text === '' ? null : readScalar(text);
   }
+}
+
+function unescape(_: string, character: string): string {
+  return character === 'n' ? '\n' : character === 't' ? '\t' : character;
 }
 
 function readScalar(text: string): YamlValue | undefined {
@@ -124,9 +138,9 @@ function readScalar(text: string): YamlValue | undefined {
   if (text === '{}') {
     return new Map();
   }
-  const quoted = singleQuotedPattern.exec(text) ?? doubleQuotedPattern.exec(text);
-  if (quoted !== null) {
-    return quoted[1];
+  const quoted = singleQuotedPattern.exec(text)?.[1] ?? doubleQuotedPattern.exec(text)?.[1]?.replaceAll(/\\(.)/gu, unescape);
+  if (quoted !== undefined) {
+    return quoted;
   }
   if (!plainPattern.test(text) || text.endsWith(' ')) {
     return undefined;
