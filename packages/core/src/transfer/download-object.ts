@@ -83,6 +83,9 @@ async function downloadInParts(
   counter: ProgressCounter,
   context: OperationContext,
 ): Promise<void> {
+  // Parts end where the pin ends: only the store knows whether the object does.
+  const { size: stored } = await remote.storage.stat(remoteKeyOf(wanted), readOptions(wanted, context));
+  if (stored !== size) throw damaged(remote, wanted, `it has ${stored} bytes, pinned are ${size}`);
   const incoming = await cache.receive(wanted.id, size);
   try {
     await forEachBounded(partsOf(size), { limit: partsAtOnce, signal: context.signal }, (range) =>

@@ -65,7 +65,7 @@ function importedPath(output: Output): { readonly path: string; readonly repo: R
 }
 
 /** A relative URL means a folder: as seen from the metafile, from the project's root, or from where the command runs. */
-function resolveUrl(url: string, wdir: string, project: Project): string {
+export function resolveUrl(url: string, wdir: string, project: Project): string {
   if (/^[\w+.-]+:\/\//u.test(url) || /^[^/\\]+@[^/\\]+:/u.test(url)) return url;
   const bases = isAbsolute(url) ? [''] : [join(project.root, wdir), project.root, project.cwd];
   for (const base of bases) {
