@@ -1,4 +1,4 @@
-import { allLies } from '@datapin/storage-testkit';
+import { allLies, lieAbout } from '@datapin/storage-testkit';
 import { describe, expect, test } from 'vitest';
 
 import { downloadObjects } from '../../src/transfer/download-objects.ts';
@@ -38,8 +38,8 @@ describe.each(allLies)('a remote that serves an object with: %s', (lie) => {
     ['as a stream', streamed],
     ['in parts', parts],
   ])('is refused when it comes %s, and the cache holds nothing of it', async (_, object) => {
-    await using fixture = transferFixture({ liar: () => lie });
-    fixture.remoteObjects.put(object.key, object.bytes);
+    await using fixture = transferFixture();
+    fixture.remoteObjects.put(object.key, lieAbout(object.bytes, lie));
     const { missing } = await downloadObjects(fixture.pool, undefined, [object.wanted], fixture);
     expect(missing).toMatchObject([{ path: object.wanted.path, reason: 'corrupt', code: 'object-corrupt' }]);
     expect(missing[0]?.message).toContain(`object ${object.wanted.id.value}`);
