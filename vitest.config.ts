@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 /** Tests run on the sources: nothing has to be built first. */
-const conditions = ['@datapin/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@datapin/source', 'node', 'import', 'default'];
 const setupFiles = ['./scripts/loopback-only.setup.ts'];
 
 const config: ViteUserConfig = defineConfig({

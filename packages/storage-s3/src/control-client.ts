@@ -95,19 +95,27 @@ export async function createControlClient(bucket: string, requests: BucketReques
       },
     },
   });
+
+  /** The SDK rejects with an error of its own when aborted; callers get the signal's reason. */
+  async function settled<T>(sent: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      return await sent;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  }
   const options = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } => (signal === undefined ? {} : { abortSignal: signal });
 
   return {
     async list(prefix, token, signal): Promise<ListPage> {
-      const page = await client.send(
-        new sdk.ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          EncodingType: 'url',
-          ...(token === undefined ? {} : { ContinuationToken: token }),
-        }),
-        options(signal),
-      );
+      const command = new sdk.ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        EncodingType: 'url',
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+      });
+      const page = await settled(client.send(command, options(signal)), signal);
       // only the answer tells whether the store took the wish for encoded keys (versitygw does not)
       const decode = page.EncodingType === 'url' ? decodeListedKey : (key: string): string => key;
       return {
@@ -121,7 +129,7 @@ export async function createControlClient(bucket: string, requests: BucketReques
     },
     async removeBatch(keys, signal): Promise<void> {
       const command = new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } });
-      const { Errors: [first] = [] } = await client.send(command, options(signal));
+      const { Errors: [first] = [] } = await settled(client.send(command, options(signal)), signal);
       if (first === undefined || first.Code === 'NoSuchKey') return;
       throw failureError(
         parseFailure(
@@ -133,18 +141,23 @@ export async function createControlClient(bucket: string, requests: BucketReques
       );
     },
     async startUpload(key, signal): Promise<string> {
-      const { UploadId } = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket: bucket, Key: key }), options(signal));
+      const command = new sdk.CreateMultipartUploadCommand({ Bucket: bucket, Key: key });
+      const { UploadId } = await settled(client.send(command, options(signal)), signal);
       if (UploadId === undefined) throw new StorageError('invalid-request', `object ${key}: the store started no upload`);
       return UploadId;
     },
     async completeUpload(key, uploadId, parts, signal): Promise<void> {
-      await client.send(
-        new sdk.CompleteMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId, MultipartUpload: { Parts: [...parts] } }),
-        options(signal),
-      );
+      const command = new sdk.CompleteMultipartUploadCommand({
+        Bucket: bucket,
+        Key: key,
+        UploadId: uploadId,
+        MultipartUpload: { Parts: [...parts] },
+      });
+      await settled(client.send(command, options(signal)), signal);
     },
     async abortUpload(key, uploadId, signal): Promise<void> {
-      await client.send(new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }), options(signal));
+      const command = new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
+      await settled(client.send(command, options(signal)), signal);
     },
   };
 }

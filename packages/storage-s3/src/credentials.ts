@@ -164,10 +164,7 @@ async function ask(place: string, host: StorageHost, provider: () => Promise<Cre
     const status = statusOf(error);
     // what a failed command printed, and the command itself, may hold a secret
     const reason = runsCommand || !(error instanceof Error) ? 'its credential_process failed' : error.message;
-    throw new StorageError('unauthenticated', `${place} gave no credentials: ${reason}`, {
-      ...(status === undefined ? {} : { status }),
-      ...(runsCommand ? {} : { cause: error }),
-    });
+    throw new StorageError('unauthenticated', `${place} gave no credentials: ${reason}`, status === undefined ? {} : { status });
   }
 }
 

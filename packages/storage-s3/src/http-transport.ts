@@ -26,6 +26,13 @@ export type Connector = Pool.Options['connect'];
 
 type DispatchBody = NonNullable<Dispatcher.DispatchOptions['body']> | null;
 
+interface WatchedBody {
+  readonly body: DispatchBody;
+  /** What the source itself failed with. */
+  readonly failure: { readonly reason: unknown } | undefined;
+  close(): void;
+}
+
 /** Kept connections to as many hosts as a remote turns out to have: one, or two when its region has to be found out. */
 export function createTransport(settings: ConnectionSettings, connector?: Connector): HttpTransport {
   const dispatchers = new Map<string, Promise<Dispatcher>>();
@@ -46,18 +53,18 @@ export function createTransport(settings: ConnectionSettings, connector?: Connec
       if (closed) throw networkError(origin, new Error('the storage was closed'));
       const dispatcher = await dispatcherFor(origin);
       signal?.throwIfAborted();
+      const source = watch(body);
       const abort = (): void => exchange.abort(signal?.reason);
       const exchange = new HttpExchange(
-        (error) => networkError(origin, error),
+        (error) => (source.failure === undefined ? networkError(origin, error) : source.failure.reason),
         () => {
           signal?.removeEventListener('abort', abort);
-          // undici leaves an iterable alone when the connection breaks, and it may hold a file open
-          if (body !== undefined && 'return' in body) body.return().catch(() => undefined);
+          source.close();
         },
       );
       signal?.addEventListener('abort', abort);
-      // undici takes any async iterable, its types know streams only
-      dispatcher.dispatch({ origin, path, method, headers, body: (body ?? null) as DispatchBody }, exchange);
+      // undici closes connections after HEAD unless told otherwise, for the sake of servers that send a body
+      dispatcher.dispatch({ origin, path, method, headers, body: source.body, reset: false }, exchange);
       return exchange.response;
     },
     async [Symbol.asyncDispose](): Promise<void> {
@@ -89,4 +96,27 @@ async function createDispatcher(origin: string, settings: ConnectionSettings, co
     requestTls: tls,
   };
   return new ProxyAgent({ ...options, ...proxyOptions });
+}
+
+/** A streamed body with its failure kept apart from those of the connection, and closed with the exchange: undici leaves that to us. */
+function watch(body: HttpRequest['body']): WatchedBody {
+  if (body === undefined || body instanceof Uint8Array) return { body: body ?? null, failure: undefined, close: () => undefined };
+  let failure: WatchedBody['failure'];
+  async function* watched(source: AsyncGenerator<Uint8Array, void, undefined>): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* source;
+    } catch (reason) {
+      failure = { reason };
+      throw reason;
+    }
+  }
+  const generator: unknown = watched(body);
+  return {
+    // undici takes any async iterable, its types know streams only
+    body: generator as DispatchBody,
+    get failure() {
+      return failure;
+    },
+    close: () => void body.return().catch(() => undefined),
+  };
 }

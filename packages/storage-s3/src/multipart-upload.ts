@@ -1,8 +1,11 @@
-import type { ByteSource } from '@datapin/storage';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type ByteSource, StorageError } from '@datapin/storage';
 import type { BucketRequests } from './bucket-requests.ts';
 import type { ControlClient } from './control-client.ts';
-import { bodyMd5, outgoingBody } from './object-body.ts';
+import { type OutgoingBody, outgoingBody } from './object-body.ts';
 import type { TransferSettings } from './s3-settings.ts';
+import { digestSource, type SourceDigests } from './source-digests.ts';
 
 export interface MultipartUpload {
   readonly key: string;
@@ -12,6 +15,8 @@ export interface MultipartUpload {
   readonly requests: BucketRequests;
   /** Headers for each part (SSE-C). */
   readonly headers: Readonly<Record<string, string>>;
+  /** MD5 of the whole, lower-case hex. No store checks it for an object in parts, so it is checked here. */
+  readonly md5: string | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -19,6 +24,9 @@ export interface MultipartUpload {
 const mostParts = 10_000;
 const partsAtOnce = 4;
 const abortTimeoutMs = 10_000;
+const abortAttempts = 4;
+const abortPauseMs = 100;
+const answerTimeoutMs = 5_000;
 const mebibyte = 1024 * 1024;
 
 /** The size of all parts but the last: as configured, larger only where S3's limit of 10,000 parts demands it. */
@@ -28,8 +36,8 @@ export function partSizeFor(size: number, configured: number): number {
 }
 
 /**
- * Sends an object in parts, a few at a time, each streamed from the source; nothing is readable before the last step. On failure and on abort
- * all parts are stopped and the upload is given up in the store, then it rejects.
+ * Sends an object in parts, a few at a time, each streamed from the source; nothing is readable before the last step. On failure and on
+ * abort all parts are stopped and the upload is given up in the store, then it rejects.
  */
 export async function uploadInParts(upload: MultipartUpload): Promise<void> {
   const { key, source, transfer, control, signal } = upload;
@@ -39,17 +47,33 @@ export async function uploadInParts(upload: MultipartUpload): Promise<void> {
     const parts = etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
     await control.completeUpload(key, uploadId, parts, signal);
   } catch (error) {
-    // the caller wants to know why the upload failed, not why its remains stay
-    await control.abortUpload(key, uploadId, AbortSignal.timeout(abortTimeoutMs)).catch(() => undefined);
+    await giveUpload(control, key, uploadId);
     throw error;
   }
 }
 
+/**
+ * Gives an upload up in the store, with its parts. A part that was on its way may be stored after that, so it is given up again until the
+ * store knows no such upload (S3's own advice). Never rejects: the caller wants to know why the upload failed, not why its remains stay.
+ */
+async function giveUpload(control: ControlClient, key: string, uploadId: string): Promise<void> {
+  const deadline = AbortSignal.timeout(abortTimeoutMs);
+  try {
+    for (let attempt = 0; attempt < abortAttempts; attempt++) {
+      await control.abortUpload(key, uploadId, deadline);
+      await sleep(abortPauseMs);
+    }
+  } catch {
+    // gone, or out of reach
+  }
+}
+
 async function sendParts(upload: MultipartUpload, uploadId: string, partSize: number): Promise<string[]> {
-  const { source, signal } = upload;
+  const { source, requests, md5, signal } = upload;
   const stop = new AbortController();
   const partSignal = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const count = Math.ceil(source.size / partSize);
+  const digests = digestsOf(upload, requests.encrypted ? undefined : partSize, partSignal);
   const etags: string[] = [];
   let next = 0;
 
@@ -57,11 +81,18 @@ async function sendParts(upload: MultipartUpload, uploadId: string, partSize: nu
     while (next < count) {
       const index = next++;
       const range = { start: index * partSize, end: Math.min((index + 1) * partSize, source.size) };
-      etags[index] = await sendPart(upload, { uploadId, number: index + 1, range, signal: partSignal });
+      const digest = await digests?.parts[index];
+      etags[index] = await sendPart(upload, { uploadId, number: index + 1, range, digest, signal: partSignal });
     }
   }
 
-  const workers = Array.from({ length: Math.min(partsAtOnce, count) }, sendOneAfterAnother);
+  async function checkWhole(): Promise<void> {
+    const actual = await digests?.whole;
+    if (md5 === undefined || actual === md5) return;
+    throw new StorageError('invalid-request', `the source has MD5 ${actual} instead of ${md5}`);
+  }
+
+  const workers = [checkWhole(), ...Array.from({ length: Math.min(partsAtOnce, count) }, sendOneAfterAnother)];
   try {
     await Promise.all(workers);
   } catch (error) {
@@ -72,24 +103,76 @@ async function sendParts(upload: MultipartUpload, uploadId: string, partSize: nu
   return etags;
 }
 
+/** Nothing is hashed that nobody compares: parts need a digest where TLS does not protect them, the whole where it is known. */
+function digestsOf({ source, md5 }: MultipartUpload, partSize: number | undefined, signal: AbortSignal): SourceDigests | undefined {
+  return md5 === undefined && partSize === undefined ? undefined : digestSource(source, partSize, signal);
+}
+
 interface Part {
   readonly uploadId: string;
   readonly number: number;
   readonly range: { readonly start: number; readonly end: number };
+  /** MD5, base64. */
+  readonly digest: string | undefined;
   readonly signal: AbortSignal;
 }
 
-async function sendPart({ key, source, requests, headers }: MultipartUpload, { uploadId, number, range, signal }: Part): Promise<string> {
+async function sendPart({ key, source, requests, headers }: MultipartUpload, part: Part): Promise<string> {
+  const { uploadId, number, range, digest, signal } = part;
   const body = await outgoingBody(source, range);
-  const response = await requests.send({
-    method: 'PUT',
-    key,
-    query: { partNumber: String(number), uploadId },
-    headers: { ...headers, ...(requests.encrypted ? {} : { 'content-md5': await bodyMd5(body) }) },
-    body: body.open,
-    contentLength: body.size,
-    signal,
-  });
-  response.body.cancel();
-  return response.headers.etag ?? '';
+  const giveUp = giveUpSignal(signal);
+  try {
+    const response = await requests.send({
+      method: 'PUT',
+      key,
+      query: { partNumber: String(number), uploadId },
+      headers: { ...headers, ...(digest === undefined ? {} : { 'content-md5': digest }) },
+      body: () => giveUp.watch(body.open()),
+      contentLength: body.size,
+      signal: giveUp.signal,
+    });
+    response.body.cancel();
+    return response.headers.etag ?? '';
+  } finally {
+    giveUp.dispose();
+  }
+}
+
+interface GiveUp {
+  readonly signal: AbortSignal;
+  watch(body: ReturnType<OutgoingBody['open']>): ReturnType<OutgoingBody['open']>;
+  dispose(): void;
+}
+
+/**
+ * Passes an abort on, but late once the whole body was handed over: a store that has all of a part may still keep it after the upload
+ * was given up, and nobody would ever remove it. Its answer is waited for.
+ */
+function giveUpSignal(signal: AbortSignal): GiveUp {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let handedOver = false;
+  const abort = (): void => controller.abort(signal.reason);
+  const onAbort = (): void => {
+    if (handedOver) timer = setTimeout(abort, answerTimeoutMs);
+    else abort();
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', onAbort);
+
+  async function* watched(body: AsyncGenerator<Uint8Array, void, undefined>): AsyncGenerator<Uint8Array, void, undefined> {
+    yield* body;
+    handedOver = true;
+  }
+  return {
+    signal: controller.signal,
+    watch(body) {
+      handedOver = body instanceof Uint8Array;
+      return body instanceof Uint8Array ? body : watched(body);
+    },
+    dispose(): void {
+      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    },
+  };
 }

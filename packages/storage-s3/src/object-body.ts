@@ -43,6 +43,7 @@ async function* measured(source: ByteSource, size: number, range: ByteRange | un
   if (sent < size) throw wrongSize(size, `only ${sent}`);
 }
 
-function wrongSize(size: number, got: string): StorageError {
+/** The error for a source that breaks its promise. */
+export function wrongSize(size: number, got: string): StorageError {
   return new StorageError('invalid-request', `the source promised ${size} bytes and yielded ${got}`);
 }

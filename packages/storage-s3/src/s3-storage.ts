@@ -55,7 +55,7 @@ export async function openS3Storage(
     async write(key, source, { md5, signal }: WriteOptions = {}): Promise<void> {
       const target = objectKey(prefix, key);
       if (source.size >= transfer.multipartThreshold) {
-        await uploadInParts({ key: target, source, transfer, control: await controlClient(), requests, headers: customerKey, signal });
+        await uploadInParts({ key: target, source, transfer, control: await controlClient(), requests, headers: customerKey, md5, signal });
         return;
       }
       const body = await outgoingBody(source);
