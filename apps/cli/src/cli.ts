@@ -84,8 +84,8 @@ async function runCommand(
     printer = createPrinter({ ...host, verbosity: verbosityOf(both) });
     const reporter = createReporter({ printer, now: host.now });
     try {
-      const context = { signal: host.signal, report: reporter.report };
-      const services = createServices({ ...host, printer, context, cd: both.cd, waitForLock: both['wait-for-lock'] });
+      const context = { signal: host.signal, report: reporter.report, waitForLock: both['wait-for-lock'] };
+      const services = createServices({ ...host, printer, context, cd: both.cd });
       const outcome = await command.run({ ...services, ...parsed } as CommandCall<OptionTable, PositionalTable>);
       reporter.stop();
       return printOutcome(outcome, { command, printer, json });

@@ -14,7 +14,6 @@ export interface ServicesRequest {
   readonly cwd: string;
   /** `--cd`, as typed. */
   readonly cd: string | undefined;
-  readonly waitForLock: boolean;
   readonly context: OperationContext;
   readonly readLines: () => AsyncIterable<string>;
 }

@@ -17,7 +17,7 @@ export const commands: readonly CommandEntry[] = [
   {
     path: 'init',
     group: 'Set up',
-    summary: 'Make a folder a datapin repository, the same that `dvc init` makes',
+    summary: 'Make a repository',
     load: async () => (await import('./init.ts')).init,
   },
   {
@@ -95,13 +95,13 @@ export const commands: readonly CommandEntry[] = [
   {
     path: 'checkout',
     group: 'Work with data',
-    summary: 'Make the work tree show what the metafiles pin',
+    summary: 'Put the pinned data in place from the cache',
     load: async () => (await import('./checkout.ts')).checkout,
   },
   {
     path: 'pull',
     group: 'Move data',
-    summary: 'Download pinned data from a remote and put it in place',
+    summary: 'Download pinned data and put it in place',
     load: async () => (await import('./pull.ts')).pull,
   },
   {
@@ -113,32 +113,32 @@ export const commands: readonly CommandEntry[] = [
   {
     path: 'fetch',
     group: 'Move data',
-    summary: 'Download pinned data from a remote to the cache',
+    summary: 'Download pinned data to the cache only',
     load: async () => (await import('./fetch.ts')).fetch,
   },
   {
     path: 'status',
     group: 'Look around',
-    summary: 'Show what changed since it was recorded, or compare cache and remote',
+    summary: 'Show changed data and stages; -c: compare with a remote',
     load: async () => (await import('./status.ts')).status,
   },
   {
     path: 'data status',
     group: 'Look around',
-    summary: 'Show changes between the last git commit, the metafiles and the work tree',
+    summary: 'Show changes: last commit, metafiles, work tree',
     load: async () => (await import('./data-status.ts')).dataStatus,
   },
   {
     path: 'diff',
     group: 'Look around',
-    summary: 'Show changed data between two revisions, or a revision and the work tree',
+    summary: 'Show changed data between revisions',
     load: async () => (await import('./diff.ts')).diff,
   },
   {
     path: 'list',
     aliases: ['ls'],
     group: 'Look around',
-    summary: 'List the files of a repository, those in git and the tracked ones together',
+    summary: 'List a repository: files in git and tracked data',
     load: async () => (await import('./list.ts')).list,
   },
   {
@@ -157,7 +157,7 @@ export const commands: readonly CommandEntry[] = [
     path: 'version',
     aliases: ['doctor'],
     group: 'Look around',
-    summary: 'Print versions and what datapin finds on this machine, with what may be wrong',
+    summary: 'Print versions and what may be wrong on this machine',
     load: async () => (await import('./version.ts')).version,
   },
 ];

@@ -1,6 +1,6 @@
 import { everywhere } from '../arguments/common-options.ts';
 import type { OptionSpec, OptionTable, PositionalTable } from '../arguments/option-spec.ts';
-import type { Command } from '../commands/command.ts';
+import type { Command, Example } from '../commands/command.ts';
 import type { CommandEntry } from '../commands/registry.ts';
 import { helpWidth, twoColumns, wrap } from './wrap.ts';
 
@@ -15,10 +15,14 @@ export function commandHelp(entry: CommandEntry, command: Command, columns: numb
   parts.push(`Options:\n${optionRows(command.options, width)}`);
   parts.push(`Options of every command:\n${optionRows(everywhere, width)}`);
   if (command.examples.length > 0) {
-    parts.push(`Examples:\n${command.examples.map((example) => `  ${example.command}\n      ${example.meaning}`).join('\n')}`);
+    parts.push(`Examples:\n${command.examples.map((example) => exampleLines(example, width)).join('\n')}`);
   }
   parts.push(`Exit codes:\n${twoColumns(exitRows(command), width)}`);
   return parts.join('\n\n');
+}
+
+function exampleLines({ command, meaning }: Example, width: number): string {
+  return [`  ${command}`, ...wrap(meaning, width - 6).map((line) => `      ${line}`)].join('\n');
 }
 
 function usage(entry: CommandEntry, positionals: PositionalTable): string {

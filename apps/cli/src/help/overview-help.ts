@@ -1,6 +1,6 @@
 import { everywhere } from '../arguments/common-options.ts';
 import { type CommandEntry, type CommandGroup, commands } from '../commands/registry.ts';
-import { helpWidth, twoColumns } from './wrap.ts';
+import { helpWidth, twoColumns, wrap } from './wrap.ts';
 
 const groups: readonly CommandGroup[] = ['Work with data', 'Move data', 'Look around', 'Set up'];
 
@@ -10,6 +10,7 @@ export function overviewHelp(group: string, columns: number | undefined): string
 }
 
 function wholeHelp(width: number): string {
+  const nameWidth = Math.max(...rows(commands).map(([name]) => name.length));
   const options = twoColumns(
     [
       ['-h, --help', everywhere.help.description],
@@ -20,11 +21,15 @@ function wholeHelp(width: number): string {
       ['    --wait-for-lock', everywhere['wait-for-lock'].description],
     ],
     width,
+    nameWidth,
   );
   return [
-    'Data version control for git: small metafiles in git pin large data that lives in a remote.\nReads and writes the formats of DVC 3; both tools work on the same repository.',
+    wrap(
+      'Data version control for git: small metafiles in git pin large data that lives in a remote. Reads and writes the formats of DVC 3; both tools work on the same repository.',
+      width,
+    ).join('\n'),
     'Usage: datapin [options] <command> …',
-    ...groups.map((group) => `${group}:\n${twoColumns(rows(commands.filter((entry) => entry.group === group)), width)}`),
+    ...groups.map((group) => `${group}:\n${twoColumns(rows(commands.filter((entry) => entry.group === group)), width, nameWidth)}`),
     `Options:\n${options}`,
     'Examples:\n  datapin pull                                  all data of this checkout\n  datapin add images && datapin push            track a directory and upload it\n  datapin remote add -d store s3://bucket/data  where the data lives',
     '`datapin <command> --help` tells more about a command.',

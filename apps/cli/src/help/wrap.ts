@@ -13,9 +13,12 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
-/** Rows of `name   explanation`: names padded to one column, explanations wrapped beside it, or below it where the terminal is narrow. */
-export function twoColumns(rows: readonly (readonly [name: string, text: string])[], width: number): string {
-  const longest = Math.max(0, ...rows.map(([name]) => name.length));
+/**
+ * Rows of `name   explanation`: names padded to one column (at least `nameWidth`), explanations wrapped beside it, or below it where the
+ * terminal is narrow.
+ */
+export function twoColumns(rows: readonly (readonly [name: string, text: string])[], width: number, nameWidth = 0): string {
+  const longest = Math.max(nameWidth, ...rows.map(([name]) => name.length));
   const column = Math.min(longest, 30) + 4;
   const narrow = width - column < 30;
   return rows

@@ -1,0 +1,117 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { runCli } from '../src/cli.ts';
+import { fakeHost } from './fake-host.ts';
+
+describe('the version', () => {
+  test.each([['--version'], ['-V']])('is printed by %s', async (flag) => {
+    const { host, out, err } = fakeHost();
+    expect(await runCli([flag], host)).toBe(0);
+    expect([out(), err()]).toEqual(['1.2.3\n', '']);
+  });
+});
+
+describe('help', () => {
+  test('of everything goes to stdout and lists every group', async () => {
+    const { host, out, err } = fakeHost();
+    expect(await runCli(['--help'], host)).toBe(0);
+    expect(out()).toMatchSnapshot();
+    expect(err()).toBe('');
+  });
+
+  test('of a command tells arguments, options, examples and exit codes', async () => {
+    const { host, out } = fakeHost();
+    expect(await runCli(['push', '--help'], host)).toBe(0);
+    expect(out()).toMatchSnapshot();
+  });
+
+  test('fits a narrow terminal', async () => {
+    const { host, out } = fakeHost({ columns: 50 });
+    expect(await runCli(['pull', '-h'], host)).toBe(0);
+    const prose = out()
+      .split('\n')
+      .filter((line) => !line.includes('datapin '));
+    expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(50);
+  });
+
+  test('wins over mistakes in the rest of the line', async () => {
+    const { host, out } = fakeHost();
+    expect(await runCli(['remote', 'add', '--nonsense', '--help'], host)).toBe(0);
+    expect(out()).toContain('Usage: datapin remote add [options] <name> <url>');
+  });
+});
+
+describe('a wrong command line ends with 254', () => {
+  test('without a command, with the overview on stderr', async () => {
+    const { host, out, err } = fakeHost();
+    expect(await runCli([], host)).toBe(254);
+    expect(out()).toBe('');
+    expect(err()).toContain('Usage: datapin [options] <command>');
+    expect(err()).toContain('ERROR: no command given\n');
+  });
+
+  test('with a misspelt command, and says what was meant', async () => {
+    const { host, err } = fakeHost();
+    expect(await runCli(['stauts'], host)).toBe(254);
+    expect(err()).toBe("ERROR: unknown command 'stauts'\nhint: did you mean `datapin status`?\n");
+  });
+
+  test('with an option that is not built yet', async () => {
+    const { host, err } = fakeHost();
+    expect(await runCli(['push', '--run-cache'], host)).toBe(254);
+    expect(err()).toContain('ERROR: `--run-cache` is not supported yet\n');
+  });
+
+  test('with -q and -v together', async () => {
+    const { host, err } = fakeHost();
+    expect(await runCli(['-q', 'push', '-v'], host)).toBe(254);
+    expect(err()).toBe('ERROR: `-q` and `-v` exclude each other\n');
+  });
+});
+
+describe('an error', () => {
+  const nowhere = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'datapin-cli-')));
+
+  test('goes to stderr with its hint, and decides the exit code', async () => {
+    const { host, out, err } = fakeHost({ cwd: nowhere() });
+    expect(await runCli(['status'], host)).toBe(253);
+    expect(out()).toBe('');
+    expect(err()).toMatch(/^ERROR: .*repository/u);
+  });
+
+  test('is also one JSON document on stdout with --json', async () => {
+    const { host, out } = fakeHost({ cwd: nowhere() });
+    expect(await runCli(['push', '--json'], host)).toBe(253);
+    expect(JSON.parse(out())).toMatchObject({ error: { code: 'not-a-repository', message: expect.any(String) } });
+  });
+
+  test('of the command line is JSON, too', async () => {
+    const { host, out } = fakeHost();
+    expect(await runCli(['push', '--json', '--nonsense'], host)).toBe(254);
+    expect(JSON.parse(out())).toEqual({ error: { code: 'usage', message: 'unrecognized option `--nonsense`' } });
+  });
+
+  test('is still printed with -q, and not with -qq', async () => {
+    const quiet = fakeHost({ cwd: nowhere() });
+    await runCli(['status', '-q'], quiet.host);
+    expect(quiet.err()).toContain('ERROR');
+    const silent = fakeHost({ cwd: nowhere() });
+    await runCli(['status', '-qq'], silent.host);
+    expect(silent.err()).toBe('');
+  });
+
+  test('names a --cd that is no directory', async () => {
+    const { host, err } = fakeHost({ cwd: nowhere() });
+    expect(await runCli(['--cd', 'nope', 'status'], host)).toBe(1);
+    expect(err()).toBe("ERROR: cannot change to 'nope': there is no such directory\n");
+  });
+
+  test('is "interrupted" once Ctrl-C was pressed, whatever it looked like', async () => {
+    const { host, err } = fakeHost({ cwd: nowhere(), signal: AbortSignal.abort() });
+    expect(await runCli(['push'], host)).toBe(252);
+    expect(err()).toBe('ERROR: interrupted by the user\n');
+  });
+});
