@@ -4,11 +4,11 @@ import type { OutputStream } from '../src/output/printer.ts';
 /** What a program printed, by stream. */
 export interface Recorded {
   readonly host: CliHost;
-  out(): string;
-  err(): string;
+  readonly out: () => string;
+  readonly err: () => string;
 }
 
-function recorder(terminal: boolean, columns: number): { readonly stream: OutputStream; text(): string } {
+function recorder(terminal: boolean, columns: number): { readonly stream: OutputStream; readonly text: () => string } {
   let written = '';
   return {
     stream: { isTTY: terminal, columns, write: (text: string) => (written += text) },
