@@ -40,5 +40,7 @@ export function openSandbox(name: string): Sandbox {
     DVC_SYSTEM_CONFIG_DIR: join(dir, 'dvc-system'),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
-  return { dir, env, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+  // DATAPIN_KEEP_SANDBOX keeps the folders of a failing test for a look
+  const remove = process.env['DATAPIN_KEEP_SANDBOX'] === undefined;
+  return { dir, env, [Symbol.dispose]: () => remove && rmSync(dir, { recursive: true, force: true }) };
 }

@@ -14,11 +14,20 @@ export interface Tools extends AsyncDisposable {
   readonly subject: Tool;
 }
 
-export async function openTools(): Promise<Tools> {
-  const server: Dvc = await startDvc();
-  const dvc: Tool = { name: 'dvc', run: (args, options) => server.run(args, options) };
+/** `width`: how many DVC commands may run at the same time. */
+export async function openTools({ width = 1 }: { readonly width?: number } = {}): Promise<Tools> {
+  const servers: readonly Dvc[] = await Promise.all(Array.from({ length: width }, () => startDvc()));
+  let turn = 0;
+  const next = (): Dvc => servers[(turn += 1) % servers.length]!;
+  const dvc: Tool = { name: 'dvc', run: (args, options) => next().run(args, options) };
   const subject: Tool = process.env['DATAPIN_E2E_SUBJECT'] === 'dvc' ? dvc : { name: 'datapin', run: runDatapin };
-  return { dvc, subject, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return {
+    dvc,
+    subject,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+    },
+  };
 }
 
 /** Runs a command that has to succeed; returns what it printed. */
