@@ -16,6 +16,8 @@ export interface ConfigEntry {
 export interface RemoteConfig {
   readonly name: string;
   readonly url: string;
+  /** The URL as it is written, when it is a relative path; then `url` is what it means here. */
+  readonly relativeUrl?: string;
   /** All options except `url`, as text, by lower-case name. */
   readonly options: ReadonlyMap<string, ConfigEntry>;
   /** Names (`url` among them) that come from a file that git tracks: `project` level. */

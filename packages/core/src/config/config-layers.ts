@@ -1,0 +1,101 @@
+import { dirname } from 'node:path';
+
+import { DatapinError } from '../errors.ts';
+import { findConfigProblem } from '../formats/config-schema.ts';
+import { type ConfigOptions, type ConfigText, emptyConfigText, namedSectionKinds, parseConfigText } from '../formats/config-syntax.ts';
+import { type ConfigFile, configFiles, type ConfigPlaces, homeDirectory } from './config-files.ts';
+import { mapConfigPaths, readConfigPath } from './config-path.ts';
+import { readConfigFile } from './read-config-file.ts';
+
+/** One configuration file that was read. */
+export interface ConfigLayer extends ConfigFile {
+  /** As written. */
+  readonly written: ConfigText;
+  /** With paths as they are meant here. */
+  readonly text: ConfigText;
+}
+
+/** Texts that stand in place of the files of the project level: those of a commit. */
+export interface ProjectConfigTexts {
+  /** `.dvc/config` */
+  readonly dvc?: string | undefined;
+  /** `.dvc/datapin` */
+  readonly datapin?: string | undefined;
+}
+
+export interface ReadLayersOptions extends ConfigPlaces {
+  readonly project?: ProjectConfigTexts | undefined;
+}
+
+/** Reads all configuration files, the weakest first. Nothing is validated but the syntax. Throws `invalid-config`. */
+export function readConfigLayers(options: ReadLayersOptions): ConfigLayer[] {
+  return configFiles(options).map((file) => {
+    const written =
+      file.level === 'project' && options.project !== undefined ? parseProjectText(file, options.project) : readConfigFile(file.path);
+    return makeLayer(file, written, options);
+  });
+}
+
+/** A layer out of what a file says. */
+export function makeLayer(file: ConfigFile, written: ConfigText, { env, platform }: ConfigPlaces): ConfigLayer {
+  const place = { directory: dirname(file.path), home: homeDirectory(env, platform) };
+  return { ...file, written, text: mapConfigPaths(written, (path) => readConfigPath(path, place)) };
+}
+
+function parseProjectText(file: ConfigFile, texts: ProjectConfigTexts): ConfigText {
+  const text = texts[file.kind];
+  return text === undefined ? emptyConfigText : parseConfigText(text, { file: file.path });
+}
+
+/** One text out of many; a later one wins, option by option. Sections and options stand where they came up first. */
+export function mergeConfigTexts(texts: readonly ConfigText[]): ConfigText {
+  const sections = new Map<string, ConfigOptions>();
+  const named = {
+    remote: new Map<string, ConfigOptions>(),
+    machine: new Map<string, ConfigOptions>(),
+    db: new Map<string, ConfigOptions>(),
+  };
+  for (const text of texts) {
+    mergeInto(sections, text.sections);
+    for (const kind of namedSectionKinds) mergeInto(named[kind], text.named[kind]);
+  }
+  return { sections, named };
+}
+
+function mergeInto(sections: Map<string, ConfigOptions>, more: ReadonlyMap<string, ConfigOptions>): void {
+  for (const [name, options] of more) sections.set(name, new Map([...(sections.get(name) ?? []), ...options]));
+}
+
+/**
+ * Checks what the files say together: DVC's own by DVC's schema, as DVC would, ours by what we know; and that no remote is defined in
+ * files of both tools. Throws `invalid-config` in DVC's words, with the file, or `config-conflict`.
+ */
+export function checkConfigLayers(layers: readonly ConfigLayer[]): void {
+  for (const kind of ['dvc', 'datapin'] as const) {
+    const own = layers.filter((layer) => layer.kind === kind);
+    const problem = findConfigProblem(mergeConfigTexts(own.map((layer) => layer.text)), { foreign: kind === 'datapin' });
+    if (problem !== undefined) {
+      const file = own.findLast((layer) => mentions(layer.text, problem.path))?.path;
+      throw new DatapinError('invalid-config', `config file error: ${problem.message}${file === undefined ? '' : ` in '${file}'`}`);
+    }
+  }
+  const definitions = layers.flatMap((layer) =>
+    [...layer.text.named.remote].filter(([, options]) => options.has('url')).map(([name]) => ({ name, layer })),
+  );
+  for (const { name, layer } of definitions) {
+    const other = definitions.find((definition) => definition.name === name && definition.layer.kind !== layer.kind);
+    if (other !== undefined) {
+      throw new DatapinError('config-conflict', `remote '${name}' is defined in '${layer.path}' and in '${other.layer.path}'`, {
+        hint: `rename one of them with \`datapin remote rename ${name} <new name>\``,
+      });
+    }
+  }
+}
+
+function mentions(text: ConfigText, [first = '', ...rest]: readonly string[]): boolean {
+  const kind = namedSectionKinds.find((candidate) => candidate === first);
+  const [name = '', option] = kind === undefined ? [first, ...rest] : rest;
+  const options =
+    kind === undefined ? (text.sections.get(name) ?? (rest.length === 0 ? text.sections.get('') : undefined)) : text.named[kind].get(name);
+  return options !== undefined && (option === undefined || options.has(option));
+}
