@@ -1,0 +1,15 @@
+import { defineConfig, type UserConfig } from 'tsdown';
+
+/** Everything in a few files beside each other: a runner installs nothing. A storage is a part that is loaded when a remote needs it. */
+const config: UserConfig = defineConfig({
+  entry: { main: 'src/main.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  dts: false,
+  inputOptions: { resolve: { conditionNames: ['@datapin/source', 'node', 'import', 'module', 'default'] } },
+  deps: { alwaysBundle: [/.*/] },
+});
+
+export default config;
