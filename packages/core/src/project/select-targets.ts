@@ -1,0 +1,129 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+
+import { DatapinError } from '../errors.ts';
+import { isDirectoryId } from '../hashing/object-id.ts';
+import { parseTarget } from '../formats/parse-target.ts';
+import { isMetafileName } from './discover-stages.ts';
+import type { RepositoryView } from './repository-view.ts';
+import type { Output, Stage } from './stage.ts';
+import type { SelectedOutput, TargetOptions, TargetSelection } from './target.ts';
+
+/** What one target leads to: stages, and the path in the project when only outputs there are meant. */
+interface Found {
+  readonly stages: readonly Stage[];
+  readonly path?: string;
+}
+
+/**
+ * The stages and outputs that targets select, in DVC's order of resolution (`StageLoad.collect_granular`): a metafile; a folder with `recursive`;
+ * a stage, a group of generated stages or a generated stage of `./dvc.yaml`; an output or a path inside one. Targets are relative to
+ * `project.cwd`. Without targets: everything.
+ *
+ * Rejects with `unknown-target`, and with what reading the metafiles rejects with. A target that names a metafile reads only that one.
+ */
+export async function selectTargets(
+  view: RepositoryView,
+  targets: readonly string[],
+  options: TargetOptions = {},
+): Promise<TargetSelection> {
+  if (targets.length === 0) return merge([{ stages: await view.stages() }]);
+  const found: Found[] = [];
+  for (const target of targets) found.push(await findTarget(view, target, options));
+  return merge(found);
+}
+
+async function findTarget(view: RepositoryView, written: string, options: TargetOptions): Promise<Found> {
+  const target = sep === '\\' ? written.replaceAll('\\', '/') : written;
+  const { file, name } = parseTarget(target);
+  const path = inProject(view, target);
+  const isFolder = options.recursive === true && path !== undefined && view.files.kind(path) === 'folder';
+
+  if (file !== undefined && isMetafileName(file)) {
+    return { stages: await withDeps(view, await stagesIn(view, { file, name }), options) };
+  }
+  if (isFolder) return { stages: await stagesBelow(view, path) };
+  if (file === undefined) {
+    const named = await stagesNamed(view, target);
+    if (named.length > 0) return { stages: await withDeps(view, named, options) };
+  }
+  const output = path === undefined ? undefined : (await view.graph()).outputAt(path);
+  if (path === undefined || output === undefined || !canContain(output, path)) throw unknownTarget(file ?? 'dvc.yaml', target, options);
+  // As in DVC, a target that is an output never brings what its stage depends on.
+  return { stages: [output.stage], path };
+}
+
+async function stagesIn(
+  view: RepositoryView,
+  { file, name }: { readonly file: string; readonly name: string | undefined },
+): Promise<readonly Stage[]> {
+  const path = inProject(view, file);
+  if (path === undefined) throw new DatapinError('target-outside', `'${file}' is outside of the project`);
+  const stages = await view.stagesIn(path);
+  // A name behind a `.dvc` file means nothing; DVC ignores it with a warning.
+  if (name === undefined || path.endsWith('.dvc')) return stages;
+  const named = byName(stages, name);
+  if (named.length === 0) throw new DatapinError('unknown-target', `Stage '${name}' not found inside '${file}' file`);
+  return named;
+}
+
+/** Stages of the `dvc.yaml` in the current folder. */
+async function stagesNamed(view: RepositoryView, name: string): Promise<readonly Stage[]> {
+  const file = inProject(view, 'dvc.yaml');
+  if (file === undefined || view.files.kind(file) !== 'file') return [];
+  return byName(await view.stagesIn(file), name);
+}
+
+/** `name` itself, or everything that a `foreach` or `matrix` of that name made. */
+function byName(stages: readonly Stage[], name: string): readonly Stage[] {
+  const exact = stages.filter((stage) => stage.name === name);
+  return exact.length > 0 ? exact : stages.filter((stage) => stage.name?.startsWith(`${name}@`));
+}
+
+async function stagesBelow(view: RepositoryView, folder: string): Promise<readonly Stage[]> {
+  const { stages } = await view.graph();
+  return folder === '' ? stages : stages.filter((stage) => stage.file.startsWith(`${folder}/`));
+}
+
+async function withDeps(view: RepositoryView, stages: readonly Stage[], options: TargetOptions): Promise<readonly Stage[]> {
+  return options.withDeps === true ? (await view.graph()).withUpstream(stages) : stages;
+}
+
+/** A path below an output only exists in a directory. What is not hashed yet may become one. */
+function canContain(output: Output, path: string): boolean {
+  return path === output.path || output.id === undefined || isDirectoryId(output.id);
+}
+
+/** Each output once; whole when any target means all of it. */
+function merge(found: readonly Found[]): TargetSelection {
+  const stages = new Set<Stage>();
+  const parts = new Map<Output, Set<string> | undefined>();
+  for (const { stages: some, path } of found) {
+    for (const stage of some) {
+      stages.add(stage);
+      for (const output of stage.outs) {
+        if (path === undefined || path === output.path) {
+          parts.set(output, undefined);
+        } else if (path.startsWith(`${output.path}/`)) {
+          const known = parts.get(output);
+          if (known) known.add(path.slice(output.path.length + 1));
+          else if (!parts.has(output)) parts.set(output, new Set([path.slice(output.path.length + 1)]));
+        }
+      }
+    }
+  }
+  const outputs: SelectedOutput[] = [];
+  for (const [output, within] of parts) outputs.push({ output, within: within && [...within] });
+  return { stages: [...stages], outputs };
+}
+
+/** A path as typed → relative to the project root; `undefined` when it leads outside. The root itself is `''`. */
+function inProject(view: RepositoryView, written: string): string | undefined {
+  const way = relative(view.project.root, resolve(view.project.cwd, written));
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return undefined;
+  return sep === '\\' ? way.replaceAll('\\', '/') : way;
+}
+
+function unknownTarget(file: string, target: string, { suggestGit = false }: TargetOptions): DatapinError {
+  const message = `'${target}' does not exist as an output or a stage name in '${file}'`;
+  return new DatapinError('unknown-target', message, suggestGit ? { hint: `Did you mean \`git checkout ${target}\`?` } : {});
+}
