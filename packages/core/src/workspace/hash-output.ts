@@ -42,6 +42,8 @@ export interface HashedFile {
   readonly identity: FileIdentity;
   /** Whether a symbolic link stands there; identity and hash are those of what it leads to. */
   readonly isLink: boolean;
+  /** How many names the file has: more than one for a hard link. */
+  readonly nlink: number;
 }
 
 /** An output as it is in the work tree. */
@@ -128,14 +130,10 @@ async function listFiles(
   return present;
 }
 
-interface PresentFile {
-  readonly relpath: string;
-  readonly identity: FileIdentity;
-  readonly isLink: boolean;
-}
+type PresentFile = Omit<HashedFile, 'hash'>;
 
 function fileOf(relpath: string, stats: Stats, isLink: boolean): PresentFile {
-  return { relpath, identity: identityOf(stats), isLink };
+  return { relpath, identity: identityOf(stats), isLink, nlink: stats.nlink };
 }
 
 /** How many new records are kept before they are written. */
@@ -167,7 +165,7 @@ async function hashFiles(present: readonly PresentFile[], options: HashOutputOpt
     for (const file of pending) {
       const path = pathOf(file);
       const found = await read(path, progress.onBytes);
-      hashed.push({ relpath: file.relpath, isLink: file.isLink, hash: found.hash, identity: found.identity });
+      hashed.push({ ...file, hash: found.hash, identity: found.identity });
       if (isSettled(found.identity, found.readAtMs)) records.push({ path, algorithm, hash: found.hash, identity: found.identity });
       if (records.length >= recordBatch) remember();
       progress.onFile();

@@ -49,7 +49,15 @@ export interface Placer {
    */
   place(id: ObjectId, destination: string, options?: PlaceOptions): Promise<LinkType>;
   /** Whether a file that has the right content is not the kind of link that `cache.type` wants. */
-  needsRelink(id: ObjectId, destination: string): boolean;
+  needsRelink(id: ObjectId, destination: string, known?: KnownLink): boolean;
+}
+
+/** What a walk has seen of a file already. */
+export interface KnownLink {
+  /** Whether it is a symbolic link. */
+  readonly isLink: boolean;
+  /** How many names it has. */
+  readonly nlink: number;
 }
 
 /** Errors that mean "this kind of link does not work here, try the next one" (dvc-objects `_try_links`). */
@@ -116,7 +124,9 @@ export function openPlacer({ cache, types, temps }: PlacerOptions): Placer {
       }
     },
 
-    needsRelink(id, destination) {
+    needsRelink(id, destination, known) {
+      const [first] = types;
+      if (known !== undefined && !known.isLink && known.nlink === 1 && (first === 'reflink' || first === 'copy')) return false;
       const stats = lstatSync(destination, { throwIfNoEntry: false });
       if (stats === undefined) return true;
       const isCopy = !stats.isSymbolicLink() && stats.nlink === 1;
