@@ -16,6 +16,7 @@ import {
 import { readMetafile } from './metafile-reader.ts';
 import { present } from './present.ts';
 import { emitYaml } from './yaml-emit.ts';
+import { updateYaml } from './yaml-update.ts';
 import { isYamlList, isYamlMap, type YamlMap, type YamlValue } from './yaml-value.ts';
 
 const stageKeys: ReadonlySet<string> = new Set(['md5', 'wdir', 'deps', 'outs', 'frozen', 'locked', 'always_changed', 'desc', 'meta']);
@@ -48,8 +49,8 @@ export async function parseDvcFile(text: string, file: string): Promise<StageFil
  * With the text that stands in the file now, its order, comments and style are kept as DVC keeps them.
  */
 export async function renderDvcFile(stage: StageFile, previousText?: string): Promise<string> {
-  void previousText;
-  return emitYaml(stageMap(stage));
+  const map = stageMap(stage);
+  return previousText === undefined ? emitYaml(map) : updateYaml(previousText, map, { file: 'the metafile' });
 }
 
 /** What a `.dvc` file says, as YAML. Also the base of the stage's own checksum. */

@@ -16,6 +16,7 @@ import { readMetafile } from './metafile-reader.ts';
 import { present } from './present.ts';
 import { emitYaml } from './yaml-emit.ts';
 import { scalarText } from './yaml-token.ts';
+import { updateYaml } from './yaml-update.ts';
 import { isYamlList, type YamlMap, type YamlValue } from './yaml-value.ts';
 
 const lockKeys: ReadonlySet<string> = new Set(['schema', 'datasets', 'stages']);
@@ -35,8 +36,8 @@ export async function parseLockFile(text: string, file: string): Promise<LockFil
  * changed ones are written anew in place, and new ones go to the end, as DVC does it.
  */
 export async function renderLockFile(lock: LockFile, previousText?: string): Promise<string> {
-  void previousText;
-  return emitYaml(lockMap(lock));
+  const map = lockMap(lock);
+  return previousText === undefined ? emitYaml(map) : updateYaml(previousText, map, { file: 'dvc.lock', levels: 2 });
 }
 
 function lockMap(lock: LockFile): YamlMap {

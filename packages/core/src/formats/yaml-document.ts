@@ -24,7 +24,14 @@ export function readYamlDocument(text: string, file: string): YamlValue {
 
 /** The library's document for a text, scalars untyped. Throws `invalid-metafile` with the line of the first syntax error. */
 export function parseYamlDocument(text: string, file: string): Document.Parsed {
-  const document = parseDocument(text, { schema: 'failsafe', version: '1.2', uniqueKeys: false, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    version: '1.2',
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+    keepSourceTokens: true,
+  });
   const [error] = document.errors;
   if (error !== undefined) {
     throw syntaxError(text, file, { offset: error.pos[0], problem: lowerFirst(error.message) });
@@ -80,7 +87,8 @@ function lowerFirst(text: string): string {
 
 type Entry = readonly [YamlKey, YamlValue];
 
-class DocumentReader {
+/** Turns the library's nodes into values. Anchors are known once the node that has one was read. */
+export class DocumentReader {
   readonly #text: string;
   readonly #file: string;
   readonly #anchors = new Map<string, YamlValue>();
@@ -91,6 +99,7 @@ class DocumentReader {
     this.#file = file;
   }
 
+  /** The node's value. Throws `invalid-metafile` for what cannot be read. */
   read(node: Node): YamlValue {
     if (isAlias(node)) {
       return this.#readAlias(node.source, node);
@@ -198,7 +207,8 @@ class DocumentReader {
   }
 }
 
-function isNode(value: unknown): value is Node {
+/** Whether something in the library's tree is a node. */
+export function isNode(value: unknown): value is Node {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
 }
 

@@ -1,118 +1,123 @@
-import { codePoints, isSimpleKey, layoutString, layoutToken } from './yaml-scalar.ts';
+import { writeFlow } from './yaml-flow.ts';
+import { Page } from './yaml-page.ts';
+import { writeBlockScalar } from './yaml-block-scalar.ts';
+import { isSimpleKey, layoutString, layoutToken } from './yaml-scalar.ts';
+import { isStyled, type Presented, type StyledEntry, type StyledItem, type StyledMap } from './yaml-styled.ts';
 import { scalarText } from './yaml-token.ts';
-import { isYamlList, isYamlMap, type YamlMap, type YamlValue } from './yaml-value.ts';
+import { isYamlList, isYamlMap, type YamlMap } from './yaml-value.ts';
 
 /**
  * A mapping as DVC writes it, byte for byte (ruamel.yaml 0.19.1's round-trip dumper, YAML 1.2, block style, indentation 2, width 80): sequences at
- * the column of their key, empty collections as `[]` and `{}`, null as nothing.
+ * the column of their key, empty collections as `[]` and `{}`, null as nothing. A styled mapping keeps its comments and styles.
  */
-export function emitYaml(map: YamlMap): string {
-  if (map.size === 0) {
-    return '{}\n';
-  }
+export function emitYaml(map: YamlMap | StyledMap): string {
   const page = new Page();
-  writeMap(page, map, 0);
-  return `${page.text()}\n`;
+  if (isStyled(map)) {
+    page.write(map.lead ?? '');
+  }
+  writeNode(page, map, 0);
+  return page.text();
 }
 
-/** Text in the making. Knows the column it has reached. */
-class Page {
-  readonly #lines: string[] = [];
-  #line = '';
-
-  get column(): number {
-    return codePoints(this.#line);
-  }
-
-  /** Adds text, which may hold line breaks. */
-  write(text: string): void {
-    const lines = (this.#line + text).split('\n');
-    this.#line = lines.pop() ?? '';
-    this.#lines.push(...lines);
-  }
-
-  /** Begins a line at the column. */
-  breakLine(column: number): void {
-    this.#lines.push(this.#line);
-    this.#line = ' '.repeat(column);
-  }
-
-  text(): string {
-    return [...this.#lines, this.#line].join('\n');
+/** Writes a value from where the page is, which is at `indent` for a collection; further lines of it go to `indent`. */
+function writeNode(page: Page, node: Presented, indent: number): void {
+  const entries = blockEntries(node);
+  const items = blockItems(node);
+  if (entries !== undefined) {
+    writeMap(page, entries, indent);
+  } else if (items !== undefined) {
+    writeSequence(page, items, { indent, inline: true });
+  } else if (isStyled(node) && node.styled === 'scalar') {
+    writeStyledScalar(page, node, indent);
+  } else if (isStyled(node) || isYamlMap(node) || isYamlList(node)) {
+    writeFlow(page, node, indent);
+  } else if (typeof node === 'string') {
+    page.write(layoutString(node, { column: page.column, indent, flow: false, key: false }));
+  } else if (node !== null) {
+    page.write(layoutToken(scalarText(node), { column: page.column, indent }));
   }
 }
 
-/** Writes the entries from where the page is, which is at `indent`. */
-function writeMap(page: Page, map: YamlMap, indent: number): void {
-  let first = true;
-  for (const [key, value] of map) {
-    if (!first) {
+function writeMap(page: Page, entries: readonly StyledEntry[], indent: number): void {
+  entries.forEach((entry, index) => {
+    if (index > 0) {
       page.breakLine(indent);
     }
-    first = false;
-    const name = scalarText(key);
+    const name = scalarText(entry.key);
+    const quoted = typeof entry.key === 'string';
     if (isSimpleKey(name)) {
-      page.write(typeof key === 'string' ? layoutString(key, { column: indent, indent: indent + 2, flow: false, key: true }) : name);
+      page.write(quoted ? layoutString(name, { column: indent, indent: indent + 2, flow: false, key: true }) : name);
       page.write(':');
-      writeValue(page, value, indent);
+      writeValue(page, entry, indent);
     } else {
       page.write('? ');
       page.write(layoutString(name, { column: indent + 2, indent: indent + 2, flow: false, key: false }));
       page.breakLine(indent);
       page.write(':');
-      writeExplicitValue(page, value, indent);
+      writeInline(page, entry, indent + 2);
     }
-  }
-}
-
-/** Writes what stands behind `key:`. */
-function writeValue(page: Page, value: YamlValue, indent: number): void {
-  if (isYamlList(value) && value.length > 0) {
-    page.breakLine(indent);
-    writeSequence(page, value, indent);
-  } else if (isYamlMap(value) && value.size > 0) {
-    page.breakLine(indent + 2);
-    writeMap(page, value, indent + 2);
-  } else {
-    writeExplicitValue(page, value, indent);
-  }
-}
-
-/** Writes what stands behind the `:` of a `?` key: collections begin on its line. */
-function writeExplicitValue(page: Page, value: YamlValue, indent: number): void {
-  if (value !== null) {
-    page.write(' ');
-    writeNode(page, value, indent + 2);
-  }
-}
-
-function writeSequence(page: Page, items: readonly YamlValue[], indent: number): void {
-  items.forEach((item, index) => {
-    if (index > 0) {
-      page.breakLine(indent);
-    }
-    page.write('- ');
-    writeNode(page, item, indent + 2);
   });
 }
 
-/** Writes a value from where the page is; further lines of it go to `indent`. */
-function writeNode(page: Page, value: YamlValue, indent: number): void {
-  if (isYamlList(value)) {
-    if (value.length === 0) {
-      page.write('[]');
-    } else {
-      writeSequence(page, value, indent);
-    }
-  } else if (isYamlMap(value)) {
-    if (value.size === 0) {
-      page.write('{}');
-    } else {
-      writeMap(page, value, indent);
-    }
-  } else if (typeof value === 'string') {
-    page.write(layoutString(value, { column: page.column, indent, flow: false, key: false }));
-  } else if (value !== null) {
-    page.write(layoutToken(scalarText(value), { column: page.column, indent }));
+/** Writes what stands behind `key:`: a block collection on lines of its own, anything else on the same line. */
+function writeValue(page: Page, entry: StyledEntry, indent: number): void {
+  const entries = blockEntries(entry.value);
+  const items = blockItems(entry.value);
+  if (entries === undefined && items === undefined) {
+    writeInline(page, entry, indent + 2);
+    return;
   }
+  page.writeTrivia(entry.after);
+  if (entries !== undefined) {
+    page.breakLine(indent + 2);
+    writeMap(page, entries, indent + 2);
+  } else if (items !== undefined) {
+    writeSequence(page, items, { indent, inline: false });
+  }
+}
+
+/** Writes a value behind a space on the same line, and what follows it. */
+function writeInline(page: Page, { value, after }: StyledItem, indent: number): void {
+  if (value !== null) {
+    page.write(' ');
+    writeNode(page, value, indent);
+  }
+  page.writeTrivia(after);
+}
+
+/** `inline`: the first dash stands where the page is. */
+function writeSequence(page: Page, items: readonly StyledItem[], { indent, inline }: { indent: number; inline: boolean }): void {
+  items.forEach((item, index) => {
+    if (index > 0 || !inline) {
+      page.write(item.before ?? '');
+      page.breakLine(indent);
+    }
+    page.write('- ');
+    writeNode(page, item.value, indent + 2);
+    page.writeTrivia(item.after);
+  });
+}
+
+function writeStyledScalar(page: Page, node: Extract<Presented, { styled: 'scalar' }>, indent: number): void {
+  if (node.block !== undefined && typeof node.value === 'string') {
+    writeBlockScalar(page, { text: node.value, style: node.block, indent });
+  } else {
+    page.write(layoutToken(node.source ?? scalarText(node.value), { column: page.column, indent }));
+  }
+}
+
+/** The entries of a mapping that is written in block style; an empty one is not. */
+function blockEntries(node: Presented): readonly StyledEntry[] | undefined {
+  if (isStyled(node)) {
+    return node.styled === 'map' && !node.flow && node.entries.length > 0 ? node.entries : undefined;
+  }
+  return isYamlMap(node) && node.size > 0 ? Array.from(node, ([key, value]) => ({ key, value })) : undefined;
+}
+
+/** The items of a sequence that is written in block style; an empty one is not. */
+function blockItems(node: Presented): readonly StyledItem[] | undefined {
+  if (isStyled(node)) {
+    return node.styled === 'sequence' && !node.flow && node.items.length > 0 ? node.items : undefined;
+  }
+  return isYamlList(node) && node.length > 0 ? node.map((value) => ({ value })) : undefined;
 }
