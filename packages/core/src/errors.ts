@@ -35,7 +35,7 @@ export type ErrorCode =
   | 'changed-while-read'
   | 'cache-missing'
   | 'checkout-incomplete'
-  | 'not-changed'
+  | 'not-committed'
   | 'link-failed'
   // remotes
   | 'object-missing'

@@ -7,7 +7,7 @@ import type { SelectedOutput } from '../project/target.ts';
 import { importBringer } from '../transfer/bring-imports.ts';
 import { bringOutputs } from '../transfer/bring-outputs.ts';
 import type { MissingObject } from '../transfer/missing-object.ts';
-import { remoteConfigFor } from '../transfer/remote.ts';
+import { findRemote } from '../config/find-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer, type TransferSelection } from '../transfer/select-for-transfer.ts';
 
@@ -34,7 +34,7 @@ export interface FetchResult {
 
 /** Brings pinned objects into the cache. Resolves with what is missing; rejects only when nothing can be said about the objects. */
 export async function fetch(project: Project, request: FetchRequest, context: OperationContext): Promise<FetchResult> {
-  if (request.remote !== undefined) remoteConfigFor(project, request.remote);
+  if (request.remote !== undefined) findRemote(project.config, request.remote);
   return withRepositoryLock(project, context, async () => {
     const selection = ofTypes(await selectForTransfer(readRepository(project), request), request.types);
     using cache = openCache(project.config.cache);

@@ -13,7 +13,7 @@ import { readRepository } from '../project/read-repository.ts';
 import { importBringer } from '../transfer/bring-imports.ts';
 import { bringOutputs } from '../transfer/bring-outputs.ts';
 import type { PinnedContent } from '../transfer/pinned-content.ts';
-import { remoteConfigFor } from '../transfer/remote.ts';
+import { findRemote } from '../config/find-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
 import { type CheckoutResult, checkoutResult } from './checkout.ts';
@@ -41,7 +41,7 @@ export interface PullResult {
  * Rejects with `unsaved-changes`, before any file is downloaded or changed, when uncached content would be lost.
  */
 export async function pull(project: Project, request: PullRequest, context: OperationContext): Promise<PullResult> {
-  if (request.remote !== undefined) remoteConfigFor(project, request.remote);
+  if (request.remote !== undefined) findRemote(project.config, request.remote);
   return withRepositoryLock(project, context, async () => {
     const view = readRepository(project);
     const selection = await selectForTransfer(view, request);

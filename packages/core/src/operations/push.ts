@@ -7,7 +7,7 @@ import { isRepoImport, type Output } from '../project/stage.ts';
 import { isElsewhere, remoteNameOf } from '../transfer/bring-outputs.ts';
 import type { MissingObject } from '../transfer/missing-object.ts';
 import { pinnedContent } from '../transfer/pinned-content.ts';
-import { remoteConfigFor } from '../transfer/remote.ts';
+import { findRemote } from '../config/find-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
 import { type DirectoryUpload, uploadObjects } from '../transfer/upload-objects.ts';
@@ -28,7 +28,7 @@ export interface PushResult {
 
 /** Uploads what the remote lacks: files first, each directory object once all of its files are there. */
 export async function push(project: Project, request: PushRequest, context: OperationContext): Promise<PushResult> {
-  if (request.remote !== undefined) remoteConfigFor(project, request.remote);
+  if (request.remote !== undefined) findRemote(project.config, request.remote);
   const selection = await selectForTransfer(readRepository(project), request);
   using cache = openCache(project.config.cache);
   await using pool = remotePool(project, context, { jobs: request.jobs });

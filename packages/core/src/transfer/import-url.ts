@@ -17,7 +17,8 @@ import type { BroughtImport, ImportContext } from './bring-imports.ts';
 import { forEachBounded } from './bounded.ts';
 import { progressCounter } from './progress.ts';
 import { yamlText } from './yaml-text.ts';
-import { openRemote, type Remote, remoteConfigFor } from './remote.ts';
+import { openRemote, type Remote } from './remote.ts';
+import { findRemote } from '../config/find-remote.ts';
 
 /**
  * Brings data of an `import-url` from its URL: for imports whose bytes are on no remote of ours (`--no-download`, or never pushed).
@@ -118,7 +119,7 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
 function sourceRemote(record: DependencyRecord, { project }: ImportContext): { readonly config: RemoteConfig; readonly key: string } {
   const url = parseRemoteUrl(record.path ?? '');
   const key = url.path.replace(/^\/+/u, '').replace(/\/+$/u, '');
-  if (url.scheme === 'remote') return { config: remoteConfigFor(project, url.authority), key };
+  if (url.scheme === 'remote') return { config: findRemote(project.config, url.authority), key };
   const options = new Map<string, ConfigEntry>();
   for (const [name, value] of record.fsConfig ?? [])
     options.set(yamlText(name), { value: yamlText(value), level: 'project', file: undefined });

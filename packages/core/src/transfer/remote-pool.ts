@@ -1,10 +1,11 @@
 import type { OperationContext } from '../events.ts';
 import type { Project } from '../project/project.ts';
-import { openRemote, type Remote, remoteConfigFor, type RemoteSettings } from './remote.ts';
+import { openRemote, type Remote, type RemoteSettings } from './remote.ts';
+import { findRemote } from '../config/find-remote.ts';
 
 /** Remotes of one command, each opened at most once and all closed together. */
 export interface RemotePool extends AsyncDisposable {
-  /** By name, or the project's default. Rejects like `remoteConfigFor` and `openRemote`. */
+  /** By name, or the project's default. Rejects like `findRemote` and `openRemote`. */
   get(name: string | undefined): Promise<Remote>;
 }
 
@@ -13,7 +14,7 @@ export function remotePool(project: Project, context: OperationContext, settings
   const opened = new Map<string, Promise<Remote>>();
   return {
     async get(name) {
-      const config = remoteConfigFor(project, name);
+      const config = findRemote(project.config, name);
       const known = opened.get(config.name);
       if (known !== undefined) return known;
       const opening = openRemote(project, config, context, settings);

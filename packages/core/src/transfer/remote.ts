@@ -1,7 +1,6 @@
 import { parseRemoteUrl, printRemoteUrl, type Storage } from '@datapin/storage';
 
 import type { RemoteConfig } from '../config/config.ts';
-import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
 import type { Project } from '../project/project.ts';
 import { parseRemoteOptions } from './parse-options.ts';
@@ -29,24 +28,6 @@ export interface Remote extends AsyncDisposable {
 export interface RemoteSettings {
   readonly jobs?: number | undefined;
   readonly policy?: RetryPolicy;
-}
-
-/** The remote that a command means: `-r`, else the default. Rejects with `no-remote`, `unknown-remote`. */
-export function remoteConfigFor(project: Project, name: string | undefined): RemoteConfig {
-  const wanted = (name ?? project.config.core.remote)?.toLowerCase();
-  if (wanted === undefined) {
-    throw new DatapinError('no-remote', 'no remote is configured', {
-      hint: 'Name one with `-r <name>`, or make one the default: `datapin remote add -d <name> <url>` (or `datapin remote default <name>`).',
-    });
-  }
-  const found = project.config.remotes.get(wanted);
-  if (found === undefined) {
-    const known = [...project.config.remotes.keys()];
-    throw new DatapinError('unknown-remote', `config section 'remote "${wanted}"' does not exist`, {
-      hint: known.length === 0 ? 'No remote is configured: `datapin remote add <name> <url>`.' : `Configured remotes: ${known.join(', ')}.`,
-    });
-  }
-  return found;
 }
 
 /** Opens a remote: finds its plugin, parses its options, connects lazily. Rejects with the plugin look-up's and the options' errors. */

@@ -14,6 +14,7 @@ const stage: Stage = {
   cmd: undefined,
   lockedCmd: undefined,
   checksum: undefined,
+  content: undefined,
   deps: [],
   outs: [],
   params: new Map(),
@@ -23,6 +24,7 @@ const output: Output = {
   stage,
   path: 'data',
   id: undefined,
+  kind: 'out',
   record: { path: 'data', cache: true, persist: false, push: true },
   external: false,
 };
