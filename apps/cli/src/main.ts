@@ -15,6 +15,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     abort.abort();
   });
 }
+// Whatever escapes from everything else is told without a stack, too.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`ERROR: unexpected error - ${error.message}\nhint: this is a bug in datapin; please report it\n`);
+  process.exit(exitCodes.unexpected);
+});
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.unexpected);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { OptionTable } from '../src/arguments/option-spec.ts';
-import { everywhere } from '../src/arguments/common-options.ts';
+import { everywhere } from '../src/arguments/global-options.ts';
 import type { Command } from '../src/commands/command.ts';
 import { commands, unbuiltCommands } from '../src/commands/registry.ts';
 

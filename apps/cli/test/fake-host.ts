@@ -1,4 +1,4 @@
-import type { CliHost } from '../src/cli.ts';
+import type { CliHost } from '../src/cli-host.ts';
 import type { OutputStream } from '../src/output/printer.ts';
 
 /** What a program printed, by stream. */

@@ -1,4 +1,4 @@
-import type { CountSpec, FlagSpec, IntegerSpec, OptionTable, PositionalSpec, TextSpec, UnsupportedSpec } from './option-spec.ts';
+import type { FlagSpec, IntegerSpec, PositionalSpec, TextSpec, UnsupportedSpec } from './option-spec.ts';
 
 /** Options and arguments that several commands share, with DVC's names and letters. */
 
@@ -35,18 +35,3 @@ export const revisions: { readonly 'all-branches': FlagSpec; readonly 'all-tags'
   'all-tags': { kind: 'flag', short: 'T', description: 'Also what all tags pin.' },
   'all-commits': { kind: 'flag', short: 'A', description: 'Also what all commits pin.' },
 };
-
-/** Options of every command. */
-export const everywhere: {
-  readonly help: FlagSpec;
-  readonly quiet: CountSpec;
-  readonly verbose: CountSpec;
-  readonly cd: TextSpec;
-  readonly 'wait-for-lock': FlagSpec;
-} = {
-  help: { kind: 'flag', short: 'h', description: 'Show this help.' },
-  quiet: { kind: 'count', short: 'q', description: 'Print errors only; twice: nothing.' },
-  verbose: { kind: 'count', short: 'v', description: 'Tell more about what is done and what went wrong.' },
-  cd: { kind: 'text', metavar: 'path', description: 'Change to this directory first.' },
-  'wait-for-lock': { kind: 'flag', description: 'Wait as long as another process holds the lock, instead of giving up after a while.' },
-} satisfies OptionTable;

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-import { type ConfigFileLevel, type ConfigScope, type ConfigWriteResult, DatapinError, type Project } from '@datapin/core';
+import type { ConfigFileLevel, ConfigScope, ConfigWriteResult } from '@datapin/core';
 
 import type { FlagSpec, OptionValues } from '../arguments/option-spec.ts';
 import { UsageError } from '../arguments/usage-error.ts';
@@ -18,25 +18,18 @@ export const levelOptions: Readonly<Record<ConfigFileLevel, FlagSpec>> = {
 };
 
 /** The scope that was asked for. Outside a repository the user's and the machine's levels still work. */
-export async function configScope(options: OptionValues<typeof levelOptions>, services: CommandServices): Promise<ConfigScope> {
+export function configScope(options: OptionValues<typeof levelOptions>, services: CommandServices): ConfigScope {
   const chosen = levels.filter((level) => options[level]);
   if (chosen.length > 1) throw new UsageError(`${chosen.map((level) => `\`--${level}\``).join(' and ')} exclude each other`);
-  return { project: await projectIfAny(services), options: services.projectOptions, level: chosen[0] };
-}
-
-async function projectIfAny(services: CommandServices): Promise<Project | undefined> {
-  try {
-    return await services.openProject();
-  } catch (error) {
-    if (error instanceof DatapinError && error.code === 'not-a-repository') return undefined;
-    throw error;
-  }
+  return { options: services.projectOptions, level: chosen[0] };
 }
 
 /** Says what a change of the configuration has to say. A setting that only datapin knows stands in a file of its own, which deserves a word. */
 export function tellWritten(written: ConfigWriteResult, scope: ConfigScope, printer: Printer): void {
   for (const warning of written.warnings) printer.warning(warning);
   if (written.kind === 'dvc') return;
-  const file = scope.project === undefined ? written.file : relative(scope.project.cwd, written.file);
-  printer.note(`Written to ${file}: DVC does not know this setting and would refuse it in its own files.`);
+  const path = relative(scope.options.cwd, written.file);
+  printer.note(
+    `Written to ${path.startsWith('..') ? written.file : path}: DVC does not know this setting and would refuse it in its own files.`,
+  );
 }

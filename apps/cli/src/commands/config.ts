@@ -1,5 +1,3 @@
-import { relative } from 'node:path';
-
 import { type ConfigScope, DatapinError, getConfig, listConfig, setConfig, unsetConfig } from '@datapin/core';
 
 import { json } from '../arguments/common-options.ts';
@@ -35,12 +33,12 @@ export const config: Command = defineCommand({
       throw new UsageError(`'${name}' is no setting`, 'a name looks like section.option or remote.name.option');
     }
 
-    const scope = await configScope(options, services);
+    const scope = configScope(options, services);
     if (name === undefined) return listed(scope, options['show-origin']);
     if (value === undefined && !options.unset) {
       if (options['show-origin']) return listed(scope, true, name.toLowerCase());
       const found = await getConfig(scope, name);
-      return { json: { name, value: found }, text: found };
+      return { json: { name, value: found ?? null }, text: found ?? '' };
     }
     const written = value === undefined || options.unset ? await unsetConfig(scope, name) : await setConfig(scope, name, value);
     tellWritten(written, scope, services.printer);
@@ -63,12 +61,8 @@ function mistake(
 
 async function listed(scope: ConfigScope, showOrigin: boolean, only?: string): Promise<Outcome> {
   const entries = (await listConfig(scope)).filter((entry) => only === undefined || entry.name === only);
-  const lines = entries.map(({ name, value, file }) => {
-    const shown =
-      file !== undefined && scope.project !== undefined && file.startsWith(scope.project.root)
-        ? relative(scope.project.root, file)
-        : (file ?? '');
-    return `${showOrigin ? `${shown}\t` : ''}${only === undefined ? `${name}=` : ''}${value}`;
-  });
-  return { json: { settings: entries.map((entry) => ({ ...entry, file: entry.file ?? null })) }, text: lines.join('\n') };
+  const lines = entries.map(
+    ({ name, value, origin }) => `${showOrigin ? `${origin}\t` : ''}${only === undefined ? `${name}=` : ''}${value}`,
+  );
+  return { json: { settings: entries }, text: lines.join('\n') };
 }

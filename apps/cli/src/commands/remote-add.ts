@@ -24,7 +24,7 @@ export const remoteAdd: Command = defineCommand({
   failureCode: 251,
   failurePrefix: 'configuration error',
   async run({ options, positionals, ...services }) {
-    const scope = await configScope(options, services);
+    const scope = configScope(options, services);
     const name = positionals.name.toLowerCase();
     const written = await addRemote(scope, { name, url: positionals.url, default: options.default, force: options.force });
     tellWritten(written, scope, services.printer);

@@ -13,7 +13,7 @@ export const remoteDefault: Command = defineCommand({
   failurePrefix: 'configuration error',
   exitNotes: { 1: 'there is no default remote' },
   async run({ options, positionals, ...services }) {
-    const scope = await configScope(options, services);
+    const scope = configScope(options, services);
     if (positionals.name === undefined && !options.unset) {
       const name = await defaultRemote(scope);
       return { json: { default: name ?? null }, text: name ?? 'No default remote set', exitCode: name === undefined ? 1 : 0 };

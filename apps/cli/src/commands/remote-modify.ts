@@ -25,7 +25,7 @@ export const remoteModify: Command = defineCommand({
     const { value } = positionals;
     if (value === undefined && !options.unset)
       throw new UsageError('the following arguments are required: value', '`-u` takes the option away');
-    const scope = await configScope(options, services);
+    const scope = configScope(options, services);
     const request = { name: positionals.name.toLowerCase(), option: positionals.option, value: options.unset ? undefined : value };
     const written = await modifyRemote(scope, request);
     tellWritten(written, scope, services.printer);

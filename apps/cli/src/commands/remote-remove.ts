@@ -12,7 +12,7 @@ export const remoteRemove: Command = defineCommand({
   failureCode: 251,
   failurePrefix: 'configuration error',
   async run({ options, positionals, ...services }) {
-    const scope = await configScope(options, services);
+    const scope = configScope(options, services);
     const written = await removeRemote(scope, positionals.name.toLowerCase());
     tellWritten(written, scope, services.printer);
     return { json: written, text: '' };

@@ -11,7 +11,7 @@ export const remoteRename: Command = defineCommand({
   failureCode: 251,
   failurePrefix: 'configuration error',
   async run({ options, positionals, ...services }) {
-    const scope = await configScope(options, services);
+    const scope = configScope(options, services);
     const written = await renameRemote(scope, { from: positionals.name.toLowerCase(), to: positionals.new.toLowerCase() });
     tellWritten(written, scope, services.printer);
     return { json: written, text: '' };

@@ -1,4 +1,4 @@
-import { everywhere } from '../arguments/common-options.ts';
+import { everywhere } from '../arguments/global-options.ts';
 import type { OptionSpec, OptionTable, PositionalTable } from '../arguments/option-spec.ts';
 import type { Command, Example } from '../commands/command.ts';
 import type { CommandEntry } from '../commands/registry.ts';

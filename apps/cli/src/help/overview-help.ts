@@ -1,4 +1,4 @@
-import { everywhere } from '../arguments/common-options.ts';
+import { everywhere } from '../arguments/global-options.ts';
 import { type CommandEntry, type CommandGroup, commands } from '../commands/registry.ts';
 import { helpWidth, twoColumns, wrap } from './wrap.ts';
 

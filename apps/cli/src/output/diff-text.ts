@@ -5,7 +5,8 @@ import { markdownTable } from './table.ts';
 
 interface Entry {
   readonly path: string | { readonly old: string; readonly new: string };
-  readonly hash?: string | { readonly old: string; readonly new: string };
+  /** `null` where DVC knows none. */
+  readonly hash?: string | null | { readonly old: string | null; readonly new: string | null };
 }
 
 /** DVC's document of `diff --json`: state → entries; empty for no change at all. */
@@ -44,18 +45,19 @@ export function diffText(document: DiffDocument, paint: Paint): string {
   for (const [name, , color] of states) {
     const entries = document[name] ?? [];
     if (entries.length === 0) continue;
-    const lines = entries.map((entry) => `    ${entry.hash === undefined ? '' : `${digest(entry.hash)}  `}${pathText(entry)}`);
+    const lines = entries.map((entry) => `    ${(entry.hash ?? '') === '' ? '' : `${digest(entry.hash)}  `}${pathText(entry)}`);
     blocks.push([`${paint(color, name[0]?.toUpperCase() + name.slice(1))}:`, ...lines].join('\n'));
     const files = entries.filter((entry) => !pathText(entry).endsWith('/')).length;
     if (files > 0) counts.push(`${files} ${name}`);
   }
-  // A blank line ends each block; without files there is no summary.
-  return [...blocks, counts.length === 0 ? '' : `files summary: ${counts.join(', ')}`].join('\n\n');
+  if (blocks.length === 0) return '';
+  // A blank line ends each block; where only directories changed no summary follows.
+  return `${blocks.join('\n\n')}\n${counts.length === 0 ? '' : `\nfiles summary: ${counts.join(', ')}`}`;
 }
 
 export function diffMarkdown(document: DiffDocument, showHash: boolean): string {
   const rows = states.flatMap(([name]) =>
-    (document[name] ?? []).map((entry) => (showHash ? [name, digest(entry.hash ?? ''), pathText(entry)] : [name, pathText(entry)])),
+    (document[name] ?? []).map((entry) => (showHash ? [name, digest(entry.hash), pathText(entry)] : [name, pathText(entry)])),
   );
   return `${markdownTable(showHash ? ['Status', 'Hash', 'Path'] : ['Status', 'Path'], rows)}\n`;
 }
@@ -64,6 +66,7 @@ function pathText({ path }: Entry): string {
   return typeof path === 'string' ? path : `${path.old} -> ${path.new}`;
 }
 
-function digest(hash: NonNullable<Entry['hash']>): string {
-  return typeof hash === 'string' ? hash.slice(0, 8) : `${hash.old.slice(0, 8)}..${hash.new.slice(0, 8)}`;
+function digest(hash: Entry['hash']): string {
+  if (hash === undefined || hash === null) return '';
+  return typeof hash === 'string' ? hash.slice(0, 8) : `${hash.old?.slice(0, 8) ?? ''}..${hash.new?.slice(0, 8) ?? ''}`;
 }

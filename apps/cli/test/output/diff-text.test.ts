@@ -26,6 +26,11 @@ describe('a diff', () => {
     );
   });
 
+  test('of directories alone ends with their block', () => {
+    const document = diffDocument({ ...result, deleted: [] }, { showHash: false, hideMissing: false });
+    expect(diffText(document, plain)).toBe('Modified:\n    d/\n');
+  });
+
   test('as Markdown', () => {
     const document = diffDocument(result, { showHash: false, hideMissing: false });
     expect(diffMarkdown(document, false)).toBe(
