@@ -13,17 +13,17 @@ const mostNamed = 5;
 
 type Reason = MissingObject['reason'];
 
-const sentences: Readonly<Record<Reason, (files: string, remote: string) => string>> = {
-  missing: (files, remote) =>
-    `${files} not on ${remote}. Whoever changed the data may not have pushed it yet: run \`datapin push\` or \`dvc push\` where the data is.`,
-  corrupt: (files, remote) =>
-    `${files} damaged on ${remote}: the bytes there are not those that are pinned. Nothing of them was kept. Push the data again from a good copy.`,
-  denied: (files, remote) =>
-    `${files} not brought, because ${remote} refused the credentials. Check that they are the right ones, have not expired, and may read there.`,
-  'no-credentials': (files, remote) =>
-    `${files} not brought, because there are no credentials for ${remote}. Give the step the secrets: by \`env\`, by the input \`config\`, or by a step before that signs in. Pull requests from forks get none.`,
-  failed: (files, remote) => `${files} not brought from ${remote}.`,
-  unsupported: (files) => `${files} pinned in a way that cannot be pulled yet.`,
+const sentences: Readonly<Record<Reason, (count: number, remote: string) => string>> = {
+  missing: (count, remote) =>
+    `${are(count)} not on ${remote}. Whoever changed the data may not have pushed it yet: run \`datapin push\` or \`dvc push\` where the data is.`,
+  corrupt: (count, remote) =>
+    `${are(count)} damaged on ${remote}: the bytes there are not those that are pinned. Nothing of them was kept. Push the data again from a good copy.`,
+  denied: (count, remote) =>
+    `${files(count)} could not be pulled, because ${remote} refused the credentials. Check that they are the right ones, have not expired, and may read there.`,
+  'no-credentials': (count, remote) =>
+    `${files(count)} could not be pulled, because there are no credentials for ${remote}. Give the step the secrets: by \`env\`, by the input \`config\`, or by a step before that signs in. Pull requests from forks get none.`,
+  failed: (count, remote) => `${files(count)} could not be pulled from ${remote}.`,
+  unsupported: (count) => `${are(count)} pinned in a way that cannot be pulled yet.`,
 };
 
 /** What the result of a pull has to say to the user: one annotation for each code and remote. */
@@ -47,12 +47,16 @@ function annotationOf(first: MissingObject, others: readonly MissingObject[], fa
   return {
     level: reason === 'missing' && !failOnMissing ? 'warning' : 'error',
     title: `datapin: ${code}`,
-    message: `${sentences[reason](are(objects.length), where)}\n${named(lines)}`,
+    message: `${sentences[reason](objects.length, where)}\n${named(lines)}`,
   };
 }
 
+function files(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
 function are(count: number): string {
-  return count === 1 ? '1 file is' : `${count} files are`;
+  return `${files(count)} ${count === 1 ? 'is' : 'are'}`;
 }
 
 function named(lines: readonly string[]): string {
