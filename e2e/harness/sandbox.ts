@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +17,7 @@ export function openSandbox(name: string): Sandbox {
   for (const folder of ['home', 'dvc-global', 'dvc-system', 'tmp']) mkdirSync(join(dir, folder));
   writeFileSync(join(dir, 'home', '.gitconfig'), gitConfig);
   writeFileSync(join(dir, 'dvc-global', 'config'), dvcConfig);
+  installPlugins(join(dir, 'plugins'));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: join(dir, 'home'),
@@ -38,9 +39,17 @@ export function openSandbox(name: string): Sandbox {
     DVC_SITE_CACHE_DIR: join(dir, 'dvc-site'),
     DVC_GLOBAL_CONFIG_DIR: join(dir, 'dvc-global'),
     DVC_SYSTEM_CONFIG_DIR: join(dir, 'dvc-system'),
+    DATAPIN_PLUGIN_DIR: join(dir, 'plugins'),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
   // DATAPIN_KEEP_SANDBOX keeps the folders of a failing test for a look
   const remove = process.env['DATAPIN_KEEP_SANDBOX'] === undefined;
   return { dir, env, [Symbol.dispose]: () => remove && rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Lays out the folder of `datapin plugin add` with this workspace's own plugins in it. */
+function installPlugins(folder: string): void {
+  const scope = join(folder, 'node_modules', '@datapin');
+  mkdirSync(scope, { recursive: true });
+  symlinkSync(join(import.meta.dirname, '..', '..', 'packages', 'storage-s3'), join(scope, 'storage-s3'));
 }
