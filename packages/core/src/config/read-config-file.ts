@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 
 import { DatapinError } from '../errors.ts';
 import { type ConfigText, emptyConfigText, parseConfigText } from '../formats/config-syntax.ts';
+import { errnoOf, ioError } from '../io-error.ts';
 
-/** What a configuration file says, as it is written; an absent file says nothing. Throws `invalid-config`, `permission-denied`. */
+/** What a configuration file says, as it is written; an absent file says nothing. Throws `invalid-config`, or what kept it from being read. */
 export function readConfigFile(path: string): ConfigText {
   const bytes = readIfThere(path);
   return bytes === undefined ? emptyConfigText : parseConfigText(decode(bytes, path), { file: path });
@@ -13,12 +14,11 @@ function readIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const errno = errnoOf(error);
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') {
       return undefined;
     }
-    const kind = code === 'EACCES' || code === 'EPERM' ? 'permission-denied' : 'invalid-config';
-    throw new DatapinError(kind, `config file error: cannot read '${path}'`, { cause: error });
+    throw ioError(error, `cannot read '${path}'`);
   }
 }
 

@@ -1,50 +1,117 @@
-import type { ConfigFileKind, ConfigLevel } from '../config/config.ts';
-import type { Project, ProjectOptions } from '../project/project.ts';
+import { dirname, relative } from 'node:path';
 
-/** The levels that have a file. */
-export type ConfigFileLevel = Exclude<ConfigLevel, 'default' | 'override'>;
+import { type ConfigLayer, mergeConfigTexts } from '../config/config-layers.ts';
+import { parseSettingName, printSettingName, type SectionName, type SettingName } from '../config/config-name.ts';
+import { sectionOptions, settingValue, withSetting } from '../config/edit-config.ts';
+import { showConfigValue } from '../config/secret-options.ts';
+import { DatapinError } from '../errors.ts';
+import { sectionRules } from '../formats/config-options.ts';
+import { namedSectionKinds } from '../formats/config-syntax.ts';
+import {
+  changeLayer,
+  type ConfigScope,
+  type ConfigSession,
+  type ConfigWriteResult,
+  layerOf,
+  openConfigSession,
+  readLayers,
+  saveConfigSession,
+  secretWarnings,
+  typedValue,
+  writeLevel,
+} from './config-session.ts';
+import { placeOfSetting } from './place-setting.ts';
 
-/** Where a setting was written, so that the CLI can say it. */
-export interface ConfigWriteResult {
+/** A setting for people to read. */
+export interface ListedSetting {
+  /** `section.option`, `remote.name.option` */
+  readonly name: string;
+  /** `***` for a secret. */
+  readonly value: string;
+  /** Absolute path of the file it stands in. */
   readonly file: string;
-  readonly kind: ConfigFileKind;
-  readonly warnings: readonly string[];
+  /** The file as `--show-origin` prints it: relative to the project root, or absolute for the user's and the machine's. */
+  readonly origin: string;
 }
 
-/** `project` may be absent outside a repository: then only system and global levels work. */
-export interface ConfigScope {
-  readonly project: Project | undefined;
-  readonly options: ProjectOptions;
-  /** `undefined`: DVC's default (`project` for writing, all merged for reading). */
-  readonly level: ConfigFileLevel | undefined;
+/**
+ * The value of `section.option` or `remote.name.option`, as it is, from the strongest file that has it; paths as they are meant. Without a
+ * level a setting that nobody made is `undefined`, with one it is `invalid-config` (DVC makes the same difference). Rejects with `usage` for no name.
+ */
+export async function getConfig(scope: ConfigScope, name: string): Promise<string | undefined> {
+  const setting = parseSettingName(name);
+  const session = openConfigSession(scope);
+  const value = settingValue(mergeConfigTexts(readLayers(session).map(({ text }) => text)), setting);
+  if (value === undefined && scope.level !== undefined) {
+    throw missing(setting, readLayers(session));
+  }
+  return value === undefined || typeof value === 'string' ? value : value.join(', ');
 }
 
-/** `section.option`, `remote.name.option`. Rejects with `invalid-config`. */
-export declare function getConfig(scope: ConfigScope, name: string): Promise<string>;
-export declare function setConfig(scope: ConfigScope, name: string, value: string): Promise<ConfigWriteResult>;
-export declare function unsetConfig(scope: ConfigScope, name: string): Promise<ConfigWriteResult>;
-/** All settings as `name=value`, secrets shown as `***`, with the file they come from. */
-export declare function listConfig(
-  scope: ConfigScope,
-): Promise<readonly { readonly name: string; readonly value: string; readonly file: string | undefined }[]>;
+/** Sets `section.option` or `remote.name.option`. Nothing is written when DVC would refuse the outcome: `invalid-config`. */
+export async function setConfig(scope: ConfigScope, name: string, value: string): Promise<ConfigWriteResult> {
+  const setting = { ...parseSettingName(name), value };
+  const session = openConfigSession(scope);
+  const { place, warnings } = await placeOfSetting(session, { level: writeLevel(session), setting });
+  const layer = layerOf(session.layers, place);
+  const written = typedValue(session, layer, setting);
+  const after = changeLayer(session, place, (text) => withSetting(text, setting, written));
+  return {
+    ...saveConfigSession(session, after, place),
+    warnings: [...warnings, ...secretWarnings(layer, setting), ...linkTypeWarnings(setting)],
+  };
+}
 
-export declare function addRemote(
-  scope: ConfigScope,
-  request: { readonly name: string; readonly url: string; readonly default: boolean; readonly force: boolean },
-): Promise<ConfigWriteResult>;
-export declare function modifyRemote(
-  scope: ConfigScope,
-  request: { readonly name: string; readonly option: string; readonly value: string | undefined },
-): Promise<ConfigWriteResult>;
-export declare function removeRemote(scope: ConfigScope, name: string): Promise<ConfigWriteResult>;
-export declare function renameRemote(
-  scope: ConfigScope,
-  request: { readonly from: string; readonly to: string },
-): Promise<ConfigWriteResult>;
-/** Sets (`name`), unsets (`null`) the default remote. */
-export declare function setDefaultRemote(scope: ConfigScope, name: string | null): Promise<ConfigWriteResult>;
-export declare function defaultRemote(scope: ConfigScope): Promise<string | undefined>;
-/** Name, URL (passwords in it hidden), whether it is the default. */
-export declare function listRemotes(
-  scope: ConfigScope,
-): Promise<readonly { readonly name: string; readonly url: string; readonly isDefault: boolean }[]>;
+/** Takes a setting away. Rejects with `invalid-config` when the level does not have it. */
+export async function unsetConfig(scope: ConfigScope, name: string): Promise<ConfigWriteResult> {
+  const setting = parseSettingName(name);
+  const session = openConfigSession(scope);
+  const level = writeLevel(session);
+  const layer = session.layers.find((candidate) => candidate.level === level && settingValue(candidate.written, setting) !== undefined);
+  if (layer === undefined) {
+    throw missing(
+      setting,
+      session.layers.filter((candidate) => candidate.level === level),
+    );
+  }
+  const after = changeLayer(session, layer, (text) => withSetting(text, setting, undefined));
+  return { ...saveConfigSession(session, after, layer), warnings: linkTypeWarnings(setting) };
+}
+
+/** All settings with the files they come from, level by level, the weakest first. */
+export async function listConfig(scope: ConfigScope): Promise<readonly ListedSetting[]> {
+  const session = openConfigSession(scope);
+  return readLayers(session).flatMap((layer) => listLayer(layer, session));
+}
+
+function listLayer({ text, path, level }: ConfigLayer, { dvcDir = '' }: ConfigSession): ListedSetting[] {
+  const origin = level === 'project' || level === 'local' ? relative(dirname(dvcDir), path) : path;
+  const named = namedSectionKinds.flatMap((kind) => [...text.named[kind]].map(([name, options]) => ({ section: { kind, name }, options })));
+  const plain = [...text.sections].map(([name, options]) => ({ section: { kind: undefined, name }, options }));
+  return [...named, ...plain].flatMap(({ section, options }) =>
+    [...options].map(([option, value]) => {
+      const setting = { section, option };
+      return { name: printSettingName(setting), value: showConfigValue(setting, value), file: path, origin };
+    }),
+  );
+}
+
+/** As DVC words it: to DVC all sections that it knows are there, if empty. */
+function missing({ section, option }: SettingName, layers: readonly ConfigLayer[]): DatapinError {
+  const kind = section.kind ?? 'section';
+  const exists = isKnownSection(section) || layers.some(({ written }) => sectionOptions(written, section) !== undefined);
+  const problem = exists ? `option '${option}' doesn't exist in ${kind} '${section.name}'` : `${kind} '${section.name}' doesn't exist`;
+  return new DatapinError('invalid-config', `config file error: ${problem}`);
+}
+
+function isKnownSection({ kind, name }: SectionName): boolean {
+  return kind === undefined && Object.hasOwn(sectionRules, name);
+}
+
+function linkTypeWarnings(setting: SettingName): string[] {
+  return printSettingName(setting) === 'cache.type'
+    ? [
+        "You have changed the 'cache.type' option. This doesn't update any existing workspace file links, but it can be done with: datapin checkout --relink",
+      ]
+    : [];
+}
