@@ -8,31 +8,24 @@ export { checkIgnore, type IgnoreVerdict } from './operations/check-ignore.ts';
 export { checkout, type CheckoutRequest, type CheckoutResult } from './operations/checkout.ts';
 export type { FileCounts, WorkspaceChanges } from './checkout/changes.ts';
 export { commit, type CommitRequest, type CommitResult } from './operations/commit.ts';
+export type { ConfigFileLevel } from './config/config-files.ts';
+export { getConfig, listConfig, type ListedSetting, setConfig, unsetConfig } from './operations/configuration.ts';
+export type { ConfigScope, ConfigWriteResult } from './operations/config-session.ts';
 export {
   addRemote,
-  type ConfigFileLevel,
-  type ConfigScope,
-  type ConfigWriteResult,
+  type AddRemoteRequest,
   defaultRemote,
-  getConfig,
-  listConfig,
+  type ListedRemote,
   listRemotes,
   modifyRemote,
   removeRemote,
   renameRemote,
-  setConfig,
   setDefaultRemote,
-  unsetConfig,
-} from './operations/configuration.ts';
+} from './operations/remotes.ts';
 export { dataStatus, type DataChanges, type DataStatusRequest, type DataStatusResult } from './operations/data-status.ts';
 export { diff, type DiffRequest, type DiffResult } from './operations/diff.ts';
 export { type EnvironmentFinding, inspectEnvironment } from './operations/environment.ts';
-export {
-  fetch,
-  type FetchRequest,
-  type FetchResult,
-  type TransferRequest,
-} from './operations/fetch.ts';
+export { fetch, type FetchRequest, type FetchResult, type TransferRequest } from './operations/fetch.ts';
 export { init, type InitRequest, type InitResult } from './operations/init.ts';
 export { list, type ListEntry, type ListRequest } from './operations/list.ts';
 export { pull, type PullRequest, type PullResult } from './operations/pull.ts';
