@@ -77,14 +77,14 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
   /** Asks which region the bucket is in, unsigned: the answer has it in a header, also when it is a refusal. */
   async function lookUpRegion(): Promise<void> {
     const response = await exchange({ method: 'HEAD', key: '' }, region, undefined);
-    response.body.cancel();
+    response.body.ignore();
     region = parseFailure(response.status, response.headers, '').region ?? region;
   }
 
   /** A HEAD that is answered 404 does not tell whether the object or its bucket is missing. Asks for the bucket, once per remote. */
   async function checkBucket(signWith: Credentials | undefined): Promise<void> {
     const response = await exchange({ method: 'HEAD', key: '' }, region, signWith);
-    response.body.cancel();
+    response.body.ignore();
     if (response.status === 404) throw noSuchBucket();
     bucketSeen = true;
   }

@@ -10,8 +10,10 @@ export interface HttpResponse {
 }
 
 export interface ResponseBody extends ByteStream {
-  /** Gives the connection up if bytes are still to come. */
+  /** For a body that nobody wants: gives the connection up if bytes are still to come. */
   cancel(): void;
+  /** For a body of a few bytes that nobody wants: lets it pass and keeps the connection. */
+  ignore(): void;
   /** The whole body. Longer ones than `limit` bytes are cut there and cancelled. */
   collect(limit?: number): Promise<Buffer>;
 }
@@ -32,6 +34,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler, ResponseBody, A
   private readonly chunks: Uint8Array[] = [];
   private waiting = 0;
   private pull: Pull | undefined;
+  private ignored = false;
   private ended = false;
   private failure: { readonly reason: unknown } | undefined;
   private readonly classify: (error: unknown) => unknown;
@@ -58,6 +61,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler, ResponseBody, A
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.ignored) {
+      this.waiting += chunk.length;
+      if (this.waiting >= highWaterMark) this.cancel();
+      return;
+    }
     if (this.pull !== undefined) {
       this.pull.resolve({ done: false, value: chunk });
       this.pull = undefined;
@@ -108,6 +116,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler, ResponseBody, A
   cancel(): void {
     this.chunks.length = 0;
     this.abort(new Error('the reader stopped reading'));
+  }
+
+  ignore(): void {
+    this.ignored = true;
+    this.chunks.length = 0;
+    if (this.controller?.paused === true) this.controller.resume();
   }
 
   async collect(limit: number = Number.POSITIVE_INFINITY): Promise<Buffer> {

@@ -131,7 +131,7 @@ async function sendPart({ key, source, requests, headers }: MultipartUpload, par
       contentLength: body.size,
       signal: giveUp.signal,
     });
-    response.body.cancel();
+    response.body.ignore();
     return response.headers.etag ?? '';
   } finally {
     giveUp.dispose();

@@ -46,7 +46,7 @@ export async function openS3Storage(
         headers: customerKey,
         signal,
       });
-      response.body.cancel();
+      response.body.ignore();
       return objectInfo(key, response);
     },
 
@@ -69,7 +69,7 @@ export async function openS3Storage(
         contentLength: body.size,
         signal,
       });
-      response.body.cancel();
+      response.body.ignore();
     },
 
     async remove(keys, { signal }: CallOptions = {}): Promise<void> {
