@@ -3,7 +3,7 @@ import type { DatapinEvent, ProgressEvent, RetryEvent, WorkKind } from '@datapin
 import { formatBytes } from './format-bytes.ts';
 
 /** The log of a step, as the runner takes it. */
-export interface StepLog {
+interface StepLog {
   info(line: string): void;
   warning(line: string): void;
 }

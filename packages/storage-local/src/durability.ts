@@ -13,22 +13,39 @@ const atOnce = 16;
 export interface Durability {
   /** A file was written or removed. */
   changed(path: string): Promise<void> | undefined;
-  /** The barrier. `check` throws when it has to end. */
+  /** The barrier: files first, then the folders that hold their names. `check` throws when it has to end. */
   flush(check: () => void): Promise<void>;
 }
 
-/** `base`: the folder of all files; its own entry is made durable too. */
-export function createDurability(base: string): Durability {
+/** `base` is the folder of all files; its own entry is made durable, too. `sync` brings one file or folder to the disk. */
+export function createDurability(base: string, sync: (path: string) => Promise<void> = syncPath): Durability {
   let files = new Set<string>();
   let folders = new Set<string>();
+  let failure: StorageError | undefined;
+
+  async function bringToDisk(path: string): Promise<void> {
+    try {
+      await sync(path);
+    } catch (error) {
+      // what is gone needs no syncing
+      if (isAbsence(error)) return;
+      failure ??= new StorageError('unavailable', `cannot bring ${path} to the disk`, { cause: error, permanent: true });
+      throw failure;
+    }
+  }
 
   async function flush(check: () => void): Promise<void> {
+    // a second fsync would succeed although the kernel has dropped the bytes
+    if (failure !== undefined) throw failure;
     const [pendingFiles, pendingFolders] = [files, folders];
     [files, folders] = [new Set(), new Set()];
     try {
-      await syncAll(pendingFiles, check);
-      // a name is durable when its folder is; Windows has no such thing and refuses to try
-      if (process.platform !== 'win32') await syncAll(pendingFolders, check);
+      for (const paths of [pendingFiles, pendingFolders]) {
+        await forEachAtOnce(paths, async (path) => {
+          check();
+          await bringToDisk(path);
+        });
+      }
     } catch (error) {
       for (const path of pendingFiles) files.add(path);
       for (const path of pendingFolders) folders.add(path);
@@ -41,8 +58,7 @@ export function createDurability(base: string): Durability {
       files.add(path);
       for (let folder = dirname(path); !folders.has(folder); folder = dirname(folder)) {
         folders.add(folder);
-        if (folder === base) folders.add(dirname(base));
-        if (folder.length <= base.length) break;
+        if (folder === dirname(base)) break;
       }
       return files.size < longestQueue ? undefined : flush(() => {});
     },
@@ -50,29 +66,25 @@ export function createDurability(base: string): Durability {
   };
 }
 
-async function syncAll(paths: Iterable<string>, check: () => void): Promise<void> {
+async function forEachAtOnce(paths: Iterable<string>, action: (path: string) => Promise<void>): Promise<void> {
   const queue = paths[Symbol.iterator]();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      for (let next = queue.next(); next.done !== true; next = queue.next()) {
-        check();
-        await syncPath(next.value);
-      }
+      for (let next = queue.next(); next.done !== true; next = queue.next()) await action(next.value);
     }),
   );
 }
 
-/** What is gone needs no syncing. A failed fsync must not be tried again: the kernel may have dropped the bytes. */
 async function syncPath(path: string): Promise<void> {
+  const onWindows = process.platform === 'win32';
+  const file = await open(path, onWindows ? 'r+' : 'r').catch((error: unknown) => {
+    // Windows knows no syncing of folders, and none of read-only files, and refuses to open them for it
+    if (onWindows && error instanceof Error && 'code' in error && (error.code === 'EPERM' || error.code === 'EISDIR')) return undefined;
+    throw error;
+  });
   try {
-    const file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (isAbsence(error)) return;
-    throw new StorageError('unavailable', `cannot bring ${path} to the disk`, { cause: error, permanent: true });
+    await file?.sync();
+  } finally {
+    await file?.close();
   }
 }
