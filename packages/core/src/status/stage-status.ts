@@ -9,7 +9,7 @@ import { stageChecksum } from '../formats/stage-checksum.ts';
 import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import { displayAddress, displayOutput, displayPath } from '../project/display-path.ts';
 import type { RepositoryView } from '../project/repository-view.ts';
-import { type Dependency, isRepoImport, type Output, type Stage } from '../project/stage.ts';
+import { type Dependency, isImport, isRepoImport, type Output, type Stage } from '../project/stage.ts';
 import type { State } from '../state/state.ts';
 import { hashOutput } from '../workspace/hash-output.ts';
 import { indexPinned } from './data-index.ts';
@@ -50,7 +50,7 @@ export async function stageStatus(stage: Stage, outs: readonly Output[], tools: 
   const outputs = await changedOutputs(outs, tools);
   if (Object.keys(outputs).length > 0) changes.push({ 'changed outs': outputs });
   if (stage.alwaysChanged || isCallback(stage)) changes.push('always changed');
-  if (stage.content && stage.checksum !== stageChecksum(stage.content)) changes.push('changed checksum');
+  if (stage.content && stage.checksum !== (isImport(stage) ? stageChecksum(stage.content) : undefined)) changes.push('changed checksum');
   if (stage.lockedCmd !== undefined && JSON.stringify(stage.lockedCmd) !== JSON.stringify(stage.cmd)) changes.push('changed command');
   return changes;
 }
