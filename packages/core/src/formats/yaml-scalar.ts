@@ -32,8 +32,9 @@ export function isSimpleKey(text: string): boolean {
 
 /**
  * A string as the dumper of ruamel.yaml 0.19.1 writes it in DVC's configuration: plain where it reads back as the same string, single quotes
- * where they do, double quotes otherwise, folded at column 80. Two things ruamel.yaml writes so that nobody can read them back
- * (U+0085; a plain scalar folded at several spaces, or as a key) are written in double quotes instead, which both tools read.
+ * where they do, double quotes otherwise, folded at column 80. What ruamel.yaml writes so that nobody
+ * can read it back (U+0085; a plain scalar folded at several spaces, or as a key; some double-quoted ones with escapes) is written in double quotes so
+ * that both tools read it.
  */
 export function layoutString(text: string, place: ScalarPlace): string {
   if (isPlainString(text) && allowsPlain(text, place.flow)) {
@@ -173,7 +174,8 @@ function layoutDoubleQuoted(text: string, { column, indent, key }: ScalarPlace):
     if (!mayFold || at + (end - start) <= bestWidth) {
       continue;
     }
-    const bare = endsBare(characters, { start, end });
+    // behind an escape ruamel.yaml ends a line bare where no space comes next, and reads one that was not there
+    const bare = characters[Math.max(start, end)] === ' ' && endsBare(characters, { start, end });
     result += characters.slice(start, Math.max(start, end)).join('') + (bare ? '' : '\\');
     result += `\n${' '.repeat(indent)}`;
     at = indent;
