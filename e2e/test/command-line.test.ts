@@ -53,9 +53,10 @@ const commit = async ({ work, sandbox: { env } }: Desk): Promise<void> => {
   await mustRun('git', ['commit', '-qm', 'step'], { cwd: work, env });
 };
 
-/** Differences that are meant: our own name, and the order of words that DVC takes from a set. */
-function normalise(stdout: string): string {
+/** Differences that are meant: where the repository is, our own name, and the order of words that DVC takes from a set. */
+function normalise(stdout: string, desk: string): string {
   return stdout
+    .replaceAll(desk, '')
     .replaceAll('datapin', 'dvc')
     .replaceAll(/^\tgit add .*$/gmu, (line) => `\tgit add ${line.slice(9).split(' ').sort().join(' ')}`)
     .replaceAll(/\{.*\}/gsu, (json) => JSON.stringify(sorted(JSON.parse(json))));
@@ -83,7 +84,7 @@ async function play(tool: Tool, steps: readonly Step[]): Promise<readonly unknow
       answers.push({
         command: step.join(' '),
         code,
-        stdout: code === 254 ? '' : normalise(stdout),
+        stdout: code === 254 ? '' : normalise(stdout, desk.sandbox.dir),
         says: code !== 0 && stderr.includes('ERROR: '),
       });
     }

@@ -17,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // Whatever escapes from everything else is told without a stack, too.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`ERROR: unexpected error - ${error.message}\nhint: this is a bug in datapin; please report it\n`);
+  process.stderr.write(`ERROR: unexpected error - ${error.message}\nhint: This is a bug in datapin. Please report it.\n`);
   process.exit(exitCodes.unexpected);
 });
 for (const stream of [process.stdout, process.stderr]) {

@@ -56,7 +56,7 @@ describe('a wrong command line ends with 254', () => {
   test('with a misspelt command, and says what was meant', async () => {
     const { host, err } = fakeHost();
     expect(await runCli(['stauts'], host)).toBe(254);
-    expect(err()).toBe("ERROR: unknown command 'stauts'\nhint: did you mean `datapin status`?\n");
+    expect(err()).toBe("ERROR: unknown command 'stauts'\nhint: Did you mean `datapin status`?\n");
   });
 
   test('with an option that is not built yet', async () => {

@@ -43,19 +43,19 @@ export function findCommand(words: readonly string[]): FoundCommand {
 
 function unknownCommand(name: string): UsageError {
   if (unbuiltCommands.has(name)) {
-    return new UsageError(`\`datapin ${name}\` is not there yet`, `use \`dvc ${name}\`; both tools work on the same repository`);
+    return new UsageError(`\`datapin ${name}\` is not there yet`, `Use \`dvc ${name}\`: both tools work on the same repository.`);
   }
   const names = new Set(commands.flatMap((entry) => [entry.path.split(' ')[0] ?? '', ...(entry.aliases ?? [])]));
   const meant = closest(name, names);
   return new UsageError(
     `unknown command '${name}'`,
-    meant === undefined ? '`datapin --help` lists the commands' : `did you mean \`datapin ${meant}\`?`,
+    meant === undefined ? '`datapin --help` lists the commands.' : `Did you mean \`datapin ${meant}\`?`,
   );
 }
 
 function unknownSubcommand(group: string, name: string, entries: readonly CommandEntry[]): UsageError {
   const names = entries.map((entry) => entry.path.slice(group.length + 1));
   const meant = closest(name, names);
-  const hint = meant === undefined ? `choose one of ${names.join(', ')}` : `did you mean \`datapin ${group} ${meant}\`?`;
+  const hint = meant === undefined ? `Choose one of ${names.join(', ')}.` : `Did you mean \`datapin ${group} ${meant}\`?`;
   return new UsageError(`unknown command '${group} ${name}'`, hint);
 }

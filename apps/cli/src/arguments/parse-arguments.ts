@@ -75,7 +75,7 @@ function readValue(
   if (spec.kind === 'unsupported') {
     throw new UsageError(
       `\`${token.rawName}\` is not supported yet`,
-      'leave it out, or use `dvc` for this; both tools work on the same repository',
+      'Leave it out, or use `dvc` for this: both tools work on the same repository.',
     );
   }
   if (spec.kind === 'flag' || spec.kind === 'count') {
@@ -101,7 +101,7 @@ function integer(text: string, rawName: string, least: number): number {
 
 function choice(value: string, choices: readonly string[], rawName: string): string {
   if (choices.includes(value)) return value;
-  throw new UsageError(`\`${rawName}\` cannot be '${value}'`, `choose one of ${choices.map((one) => `'${one}'`).join(', ')}`);
+  throw new UsageError(`\`${rawName}\` cannot be '${value}'`, `Choose one of ${choices.map((one) => `'${one}'`).join(', ')}.`);
 }
 
 function unknownOption(token: OptionToken, table: OptionTable): UsageError {
@@ -112,7 +112,7 @@ function unknownOption(token: OptionToken, table: OptionTable): UsageError {
         visible.map(([name]) => name),
       )
     : undefined;
-  return new UsageError(`unrecognized option \`${token.rawName}\``, meant === undefined ? undefined : `did you mean \`--${meant}\`?`);
+  return new UsageError(`unrecognized option \`${token.rawName}\``, meant === undefined ? undefined : `Did you mean \`--${meant}\`?`);
 }
 
 function namePositionals(words: readonly string[], table: PositionalTable): ParsedArguments['positionals'] {

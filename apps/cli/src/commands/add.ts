@@ -1,7 +1,6 @@
-import { add as addTargets } from '@datapin/core';
+import { add as addTargets, DatapinError } from '@datapin/core';
 
 import { json } from '../arguments/common-options.ts';
-import { UsageError } from '../arguments/usage-error.ts';
 import { gitHint } from '../output/git-hint.ts';
 import { type Command, defineCommand } from './command.ts';
 
@@ -30,11 +29,11 @@ export const add: Command = defineCommand({
     const { out, remote } = options;
     const exclusive = options['to-remote'] ? '--to-remote' : out === undefined ? undefined : '--out';
     if (exclusive !== undefined) {
-      if (positionals.targets.length !== 1) throw new UsageError(`multiple targets can't be used with ${exclusive}`);
-      if (options.glob) throw new UsageError(`--glob option can't be used with ${exclusive}`);
-      if (options['no-commit']) throw new UsageError(`--no-commit option can't be used with ${exclusive}`);
+      if (positionals.targets.length !== 1) throw new DatapinError('usage', `multiple targets can't be used with ${exclusive}`);
+      if (options.glob) throw new DatapinError('usage', `--glob option can't be used with ${exclusive}`);
+      if (options['no-commit']) throw new DatapinError('usage', `--no-commit option can't be used with ${exclusive}`);
     } else if (remote !== undefined || options['remote-jobs'] !== undefined) {
-      throw new UsageError(`${remote === undefined ? '--remote-jobs' : '--remote'} can't be used without --to-remote`);
+      throw new DatapinError('usage', `${remote === undefined ? '--remote-jobs' : '--remote'} can't be used without --to-remote`);
     }
 
     const project = await openProject();

@@ -1,8 +1,8 @@
-import { checkout as checkoutTargets, DatapinError } from '@datapin/core';
+import { checkout as checkoutTargets } from '@datapin/core';
 
 import { json, recursive, targets, withDeps } from '../arguments/common-options.ts';
 import { changeLines } from '../output/changes.ts';
-import { fromCwd } from '../output/paths.ts';
+import { notPlaced } from '../output/not-placed.ts';
 import { summary } from '../output/summary.ts';
 import { type Command, defineCommand } from './command.ts';
 
@@ -42,14 +42,8 @@ export const checkout: Command = defineCommand({
       ['deleted', deleted],
     ]);
     const lines = options.summary ? [counts || 'No changes.'] : [...changeLines(project, result, printer.paint)];
-    if (result.failed.length === 0) {
-      if (options.relink) lines.push('Relinked successfully');
-      return { json: result, text: lines.join('\n') };
-    }
-    const error = new DatapinError('checkout-incomplete', 'Checkout failed for following targets:', {
-      details: result.failed.map((path) => new DatapinError('cache-missing', fromCwd(project, path))),
-      hint: 'is your cache up to date? `datapin pull` downloads what is missing',
-    });
-    return { json: result, text: lines.join('\n'), error };
+    const error = notPlaced(project, result.failed);
+    if (options.relink && error === undefined) lines.push('Relinked successfully');
+    return { json: result, text: lines.join('\n'), ...(error && { error }) };
   },
 });

@@ -30,7 +30,7 @@ export const config: Command = defineCommand({
     const complaint = mistake(options, positionals);
     if (complaint !== undefined) return { json: {}, text: '', error: new DatapinError('usage', complaint), exitCode: 1 };
     if (name !== undefined && !/^((remote|db)\.)?[^.]*\.[^.]*$/u.test(name)) {
-      throw new UsageError(`'${name}' is no setting`, 'a name looks like section.option or remote.name.option');
+      throw new UsageError(`'${name}' is no setting`, 'A name looks like section.option or remote.name.option.');
     }
 
     const scope = configScope(options, services);

@@ -1,12 +1,12 @@
-import { DatapinError, pull as pullTargets } from '@datapin/core';
+import { type MissingObject, pull as pullTargets } from '@datapin/core';
 
 import { targets } from '../arguments/common-options.ts';
 import { changeLines } from '../output/changes.ts';
 import { incomplete } from '../output/incomplete.ts';
-import { fromCwd } from '../output/paths.ts';
+import { notPlaced } from '../output/not-placed.ts';
 import { summary } from '../output/summary.ts';
 import { type Command, defineCommand } from './command.ts';
-import { transferOptions, transferRequest, warnWithoutRemote } from './transfer-options.ts';
+import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
 export const pull: Command = defineCommand({
   description:
@@ -42,13 +42,10 @@ export const pull: Command = defineCommand({
       ['added', checkout.fileCounts.added],
       ['deleted', checkout.fileCounts.deleted],
     ]);
-    const missing = request.allowMissing ? fetch.missing.filter((object) => object.reason !== 'missing') : fetch.missing;
-    const notPlaced = checkout.failed.map((path) => new DatapinError('cache-missing', fromCwd(project, path)));
-    const error =
-      incomplete(missing, 'download') ??
-      (notPlaced.length === 0 || request.allowMissing
-        ? undefined
-        : new DatapinError('checkout-incomplete', 'Checkout failed for following targets:', { details: notPlaced }));
+    const allowed = (object: MissingObject): boolean => request.allowMissing && object.reason === 'missing';
+    warnMissing(fetch.missing.filter(allowed), printer);
+    const failed = fetch.missing.filter((object) => !allowed(object));
+    const error = incomplete(failed, 'download') ?? (request.allowMissing ? undefined : notPlaced(project, checkout.failed));
     const lines = [...changeLines(project, checkout, printer.paint), counts || (error === undefined ? 'Everything is up to date.' : '')];
     return { json: result, text: lines.filter((line) => line !== '').join('\n'), ...(error && { error }) };
   },

@@ -4,7 +4,7 @@ import { targets } from '../arguments/common-options.ts';
 import { incomplete } from '../output/incomplete.ts';
 import { summary } from '../output/summary.ts';
 import { type Command, defineCommand } from './command.ts';
-import { transferOptions, transferRequest, warnWithoutRemote } from './transfer-options.ts';
+import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
 export const push: Command = defineCommand({
   description:
@@ -23,16 +23,7 @@ export const push: Command = defineCommand({
     const project = await openProject();
     const result = await pushTargets(project, transferRequest(options, { targets: positionals.targets, glob: options.glob }), context);
     warnWithoutRemote(project, options.remote, printer);
-    const lost = incomplete(result.missing, 'upload');
-    if (lost !== undefined) {
-      printer.warning(
-        [
-          'Some of the cache files do not exist neither locally nor on remote. Missing cache files:',
-          ...lost.details.slice(0, 20).map((one) => `  ${one.message}`),
-        ].join('\n'),
-      );
-      if (lost.details.length > 20) printer.note(`  … and ${lost.details.length - 20} more`);
-    }
+    warnMissing(result.missing, printer);
     const error = incomplete(result.failed, 'upload');
     return {
       json: result,

@@ -24,7 +24,7 @@ export const remoteModify: Command = defineCommand({
   async run({ options, positionals, ...services }) {
     const { value } = positionals;
     if (value === undefined && !options.unset)
-      throw new UsageError('the following arguments are required: value', '`-u` takes the option away');
+      throw new UsageError('the following arguments are required: value', '`-u` takes the option away.');
     const scope = configScope(options, services);
     const request = { name: positionals.name.toLowerCase(), option: positionals.option, value: options.unset ? undefined : value };
     const written = await modifyRemote(scope, request);

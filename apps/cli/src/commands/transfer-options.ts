@@ -1,7 +1,8 @@
-import type { Project, TransferRequest } from '@datapin/core';
+import type { MissingObject, Project, TransferRequest } from '@datapin/core';
 
 import { json, jobs, recursive, remote, revisions, runCache, withDeps } from '../arguments/common-options.ts';
 import type { FlagSpec, OptionValues } from '../arguments/option-spec.ts';
+import { incomplete } from '../output/incomplete.ts';
 import type { Printer } from '../output/printer.ts';
 
 /** The options that fetch, pull and push share. */
@@ -35,6 +36,16 @@ export function transferRequest(
 /** DVC's warning where everything may be up to date only because nobody said where to look. */
 export function warnWithoutRemote(project: Project, remoteName: string | undefined, printer: Printer): void {
   if (remoteName === undefined && project.config.core.remote === undefined) {
-    printer.warning('No remote provided and no default remote set.', '`datapin remote default <name>` sets one');
+    printer.warning('No remote provided and no default remote set.', '`datapin remote default <name>` sets one.');
   }
 }
+
+/** DVC's warning for what is neither here nor on the remote and does not fail the command. */
+export function warnMissing(objects: readonly MissingObject[], printer: Printer): void {
+  const lines = incomplete(objects, 'download')?.details.map((detail) => `  ${detail.message}`) ?? [];
+  if (lines.length === 0) return;
+  if (lines.length > mostLines) lines.splice(mostLines, Infinity, `  … and ${lines.length - mostLines} more`);
+  printer.warning(['Some of the cache files do not exist neither locally nor on remote. Missing cache files:', ...lines].join('\n'));
+}
+
+const mostLines = 20;

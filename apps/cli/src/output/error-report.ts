@@ -26,7 +26,7 @@ export function reportOf(error: unknown): ErrorReport {
   return {
     code: 'unexpected',
     message: `unexpected error - ${error instanceof Error ? error.message || error.name : String(error)}`,
-    hint: 'this is a bug in datapin; please report it with the output of the same command and `-v`',
+    hint: 'This is a bug in datapin. Please report it with what the same command prints with `-v`.',
   };
 }
 

@@ -22,11 +22,11 @@ export async function loadStorage(scheme: string, env: Env, places: readonly Plu
   const packageName = Object.hasOwn(knownSchemes, scheme) ? knownSchemes[scheme] : undefined;
   if (packageName === undefined) {
     throw new DatapinError('unsupported-scheme', `no storage plugin serves ${scheme}:// URLs yet`, {
-      hint: 'if you have a plugin that does: `datapin plugin add <package>`',
+      hint: 'If you have a plugin that does: `datapin plugin add <package>`.',
     });
   }
   throw new DatapinError('plugin-missing', `${scheme}:// URLs need the storage plugin ${packageName}, which is not installed`, {
-    hint: `run \`datapin plugin add ${shortNameOf(packageName)}\``,
+    hint: `Install it: \`datapin plugin add ${shortNameOf(packageName)}\`.`,
   });
 }
 
@@ -48,7 +48,7 @@ async function importPlugin(installed: InstalledPlugin, scheme: string): Promise
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DatapinError('plugin-broken', `the storage plugin ${installed.name} in ${installed.directory} cannot be loaded: ${reason}`, {
       cause,
-      hint: `install it again: \`datapin plugin add ${shortNameOf(installed.name)}\``,
+      hint: `Install it again: \`datapin plugin add ${shortNameOf(installed.name)}\`.`,
     });
   }
   if (!isStoragePlugin(plugin)) {

@@ -57,7 +57,7 @@ export async function removePlugin(wanted: string, context: ManageContext): Prom
   const name = packageOfShortName(wanted) ?? wanted;
   if (!Object.hasOwn(dependencies(folder), name)) {
     throw new DatapinError('plugin-missing', `${name} is not in the plugin folder ${folder}`, {
-      hint: '`datapin plugin list` shows what is installed',
+      hint: '`datapin plugin list` shows what is installed.',
     });
   }
   await runNpm(context.npm ?? findNpm(context.env), {

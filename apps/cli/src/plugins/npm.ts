@@ -28,7 +28,7 @@ export function findNpm(env: Env, execPath: string = process.execPath): NpmComma
     if (script !== undefined) return { file: execPath, words: [script] };
     if (link !== undefined && process.platform !== 'win32') return { file: link, words: [] };
   }
-  throw new DatapinError('usage', 'npm was not found beside Node.js or on PATH', { hint: 'it comes with Node.js: https://nodejs.org' });
+  throw new DatapinError('usage', 'npm was not found beside Node.js or on PATH', { hint: 'It comes with Node.js: https://nodejs.org' });
 }
 
 function realFile(path: string): string | undefined {

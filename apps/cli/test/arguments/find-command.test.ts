@@ -21,11 +21,11 @@ describe('a command is found', () => {
 
 describe('a command that does not exist is refused', () => {
   test.each([
-    [['pusj'], "unknown command 'pusj'", 'did you mean `datapin push`?'],
-    [['frobnicate'], "unknown command 'frobnicate'", '`datapin --help` lists the commands'],
-    [['remote', 'ad'], "unknown command 'remote ad'", 'did you mean `datapin remote add`?'],
-    [['repro'], '`datapin repro` is not there yet', 'use `dvc repro`; both tools work on the same repository'],
-    [['exp', 'run'], '`datapin exp` is not there yet', 'use `dvc exp`; both tools work on the same repository'],
+    [['pusj'], "unknown command 'pusj'", 'Did you mean `datapin push`?'],
+    [['frobnicate'], "unknown command 'frobnicate'", '`datapin --help` lists the commands.'],
+    [['remote', 'ad'], "unknown command 'remote ad'", 'Did you mean `datapin remote add`?'],
+    [['repro'], '`datapin repro` is not there yet', 'Use `dvc repro`: both tools work on the same repository.'],
+    [['exp', 'run'], '`datapin exp` is not there yet', 'Use `dvc exp`: both tools work on the same repository.'],
   ])('%j', (words, message, hint) => {
     expect(() => findCommand(words)).toThrow(expect.objectContaining({ code: 'usage', message, hint }));
   });

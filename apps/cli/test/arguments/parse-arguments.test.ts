@@ -73,16 +73,16 @@ describe('options', () => {
 
 describe('mistakes are named', () => {
   test.each([
-    [['--remot', 'x'], 'unrecognized option `--remot`', 'did you mean `--remote`?'],
+    [['--remot', 'x'], 'unrecognized option `--remot`', 'Did you mean `--remote`?'],
     [['-x'], 'unrecognized option `-x`', undefined],
     [['--remote'], '`--remote` needs a value: --remote <name>', undefined],
     [['-r', '-f'], '`-r` needs a value: -r <name>', undefined],
     [['-j', 'many'], "`-j` needs a whole number, not 'many'", undefined],
     [['-j', '0'], '`-j` needs a number of at least 1, not 0', undefined],
-    [['--type', 'foo'], "`--type` cannot be 'foo'", "choose one of 'metrics', 'plots'"],
-    [['--untracked-files', 'some'], "`--untracked-files` cannot be 'some'", "choose one of 'no', 'all'"],
+    [['--type', 'foo'], "`--type` cannot be 'foo'", "Choose one of 'metrics', 'plots'."],
+    [['--untracked-files', 'some'], "`--untracked-files` cannot be 'some'", "Choose one of 'no', 'all'."],
     [['--force=yes'], '`--force` takes no value', undefined],
-    [['--run-cache'], '`--run-cache` is not supported yet', 'leave it out, or use `dvc` for this; both tools work on the same repository'],
+    [['--run-cache'], '`--run-cache` is not supported yet', 'Leave it out, or use `dvc` for this: both tools work on the same repository.'],
   ])('%j', (words, message, hint) => {
     expect(() => parse(...words)).toThrow(expect.objectContaining({ code: 'usage', message, hint }));
   });

@@ -7,24 +7,25 @@ import { incomplete } from '../../src/output/incomplete.ts';
 import { createPrinter } from '../../src/output/printer.ts';
 import { fakeHost } from '../fake-host.ts';
 
-function lost(path: string, code: MissingObject['code'] = 'object-missing'): MissingObject {
-  return {
-    path,
-    hash: '900150983cd24fb0d6963f7d28e17f72',
-    remote: 'store',
-    reason: code === 'object-missing' ? 'missing' : 'failed',
-    code,
-    message: 'it is not there',
-  };
+const hash = '900150983cd24fb0d6963f7d28e17f72';
+
+function lost(path: string, code: MissingObject['code'] = 'object-missing', message = 'it is not there'): MissingObject {
+  return { path, hash, remote: 'store', reason: code === 'object-missing' ? 'missing' : 'failed', code, message, hint: 'Push it.' };
 }
 
 describe('objects that were not transferred', () => {
-  test('are named with path, hash, remote and reason', () => {
+  test('are named with path, object, remote and reason', () => {
     expect(incomplete([lost('d/a.csv')], 'download')).toMatchObject({
       code: 'object-missing',
       message: '1 file failed to download',
-      details: [{ message: "d/a.csv (900150983cd24fb0d6963f7d28e17f72, remote 'store'): it is not there" }],
+      hint: 'Push it.',
+      details: [{ message: `d/a.csv: it is not there (object ${hash}, remote 'store')` }],
     });
+  });
+
+  test('are not named twice where the reason names them', () => {
+    const message = `'d/a.csv' (object ${hash}) is not on remote 'store'`;
+    expect(incomplete([lost('d/a.csv', 'object-missing', message)], 'download')?.details[0]?.message).toBe(message);
   });
 
   test('have a common code only where they have one', () => {

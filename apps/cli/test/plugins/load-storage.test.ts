@@ -53,7 +53,7 @@ describe('what cannot be loaded is named', () => {
     await expect(loadStorage('webdavs', {}, [])).rejects.toMatchObject({
       code: 'plugin-missing',
       message: 'webdavs:// URLs need the storage plugin @datapin/storage-webdav, which is not installed',
-      hint: 'run `datapin plugin add webdav`',
+      hint: 'Install it: `datapin plugin add webdav`.',
     });
   });
 
