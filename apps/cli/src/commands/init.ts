@@ -22,7 +22,11 @@ export const init: Command = defineCommand({
   failurePrefix: 'failed to initiate DVC',
   async run({ options, positionals, context, projectOptions }) {
     const directory = resolve(projectOptions.cwd, positionals.directory ?? '.');
-    const result = await initRepository({ directory, noScm: options['no-scm'], subdir: options.subdir, force: options.force }, context);
+    const { env } = projectOptions;
+    const result = await initRepository(
+      { directory, env, noScm: options['no-scm'], subdir: options.subdir, force: options.force },
+      context,
+    );
     const lines = ['Initialized DVC repository.', ''];
     if (!options['no-scm']) lines.push('You can now commit the changes to git.', '');
     lines.push(
