@@ -18,16 +18,20 @@ export interface CommitView extends RepositoryView {
 }
 
 /**
- * The stages as they stand at a commit (full id): one git process lists its tree, one reads the metafiles. A commit from before the
+ * The stages as they stand at a commit (full id), and with `sizes` how large its files are: one git process lists its tree, one reads the metafiles. A commit from before the
  * project existed has no stages. Rejects with `no-git`, `git-failed`.
  */
-export async function readRepositoryAt(project: Project, commit: string): Promise<CommitView> {
+export async function readRepositoryAt(
+  project: Project,
+  commit: string,
+  { sizes = false }: { readonly sizes?: boolean } = {},
+): Promise<CommitView> {
   const { git } = project;
   if (!git) throw noGit(project);
   const texts = textsPerProject.get(project) ?? new Map<string, string>();
   textsPerProject.set(project, texts);
   const under = relative(git.workTree, project.root).split(sep).join('/');
-  const files = await commitFiles(git, { commit, under, texts });
+  const files = await commitFiles(git, { commit, under, texts, sizes });
   await files.fetch(isWorthFetching);
   const load = fetchingOnDemand(createMetafileLoader({ project, files }), files);
   return { ...createView({ project, commit, files, gitIgnore: undefined, load }), commit, files };

@@ -2,7 +2,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { OperationContext } from '../events.ts';
 import { objectKey } from '../hashing/object-id.ts';
 import type { Project } from '../project/project.ts';
-import { isRepoImport, type Output } from '../project/stage.ts';
+import { isPartialImport, isRepoImport, type Output } from '../project/stage.ts';
 import { queryRemote } from '../transfer/query-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
 import { remoteNameOf } from '../transfer/bring-outputs.ts';
@@ -28,7 +28,8 @@ export async function entriesNotInRemote(
   request: NotInRemoteRequest,
   context: OperationContext,
 ): Promise<readonly DataEntry[]> {
-  const pushable = request.outputs.filter((output) => output.record.push && !isRepoImport(output.stage));
+  // What was imported without being downloaded is not expected on our remote.
+  const pushable = request.outputs.filter(({ record, stage }) => record.push && !isRepoImport(stage) && !isPartialImport(stage));
   await using pool = remotePool(project, context, {});
   const missing: DataEntry[] = [];
   for (const [name, outputs] of Map.groupBy(pushable, (output) => remoteNameOf(output, request.remote))) {
