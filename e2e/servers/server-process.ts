@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -15,7 +15,7 @@ export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-  /** Answers at this address, with any status, once the server is ready. */
+  /** Answers at this address, with any status, once the server is ready; with `https`, takes connections there. */
   readonly readyAt: string;
 }
 
@@ -85,12 +85,22 @@ export async function startServer({ command, args, env, readyAt }: ServerCommand
 }
 
 async function answers(url: string): Promise<boolean> {
+  // whether this process trusts the certificate is not the question here
+  if (url.startsWith('https:')) return takesConnections(new URL(url));
   try {
     await (await fetch(url)).arrayBuffer();
     return true;
   } catch {
     return false;
   }
+}
+
+function takesConnections({ hostname, port }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
