@@ -20,16 +20,22 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
   let end = 0;
   let open = true;
 
+  const forget = (): void => {
+    content = createContentHash(id.algorithm);
+    hashed = 0;
+  };
   const failing = (error: unknown): unknown => ioError(error, `cannot write ${target}`);
   const accept = (chunk: Uint8Array, offset: number): void => {
     try {
+      // A part that comes a second time overwrites bytes that are hashed already: nothing to do when it brings the same.
+      if (offset < hashed && !isThere(temp.file, chunk.subarray(0, hashed - offset), offset)) forget();
       writeFully(temp.file, chunk, offset);
     } catch (error) {
       throw failing(error);
     }
-    if (offset === hashed) {
-      content.update(chunk);
-      hashed += chunk.length;
+    if (offset <= hashed && offset + chunk.length > hashed) {
+      content.update(chunk.subarray(hashed - offset));
+      hashed = offset + chunk.length;
     }
     end = Math.max(end, offset + chunk.length);
   };
@@ -71,8 +77,7 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
       accept(chunk, offset);
     },
     async restart() {
-      content = createContentHash(id.algorithm);
-      hashed = 0;
+      forget();
       end = 0;
     },
     async publish() {
@@ -94,6 +99,11 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
       discard();
     },
   };
+}
+
+function isThere(file: number, bytes: Uint8Array, offset: number): boolean {
+  const present = Buffer.allocUnsafe(bytes.length);
+  return readSync(file, present, 0, bytes.length, offset) === bytes.length && present.equals(bytes);
 }
 
 /** The error for bytes that are not what their name says. */

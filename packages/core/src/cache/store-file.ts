@@ -67,12 +67,14 @@ async function storeLinked(target: StoreTarget, path: string, options: StoreFile
     quietlyChmod(temp, objectMode);
     const { hash, identity, readAtMs } = await hashFile(temp, options);
     const id = { algorithm: options.algorithm, value: hash };
-    // A hard link is the file itself: linking it and protecting it changed its ctime, so its identity is the one it had while it was read.
-    const source = linked.source ?? identity;
-    if (linked.source === undefined && !sameIdentity(identity, identityOf(statSync(path)))) throw changedWhileRead(path);
     if (target.has(id)) rmSync(temp, { force: true });
     else target.files.publish(temp, id);
-    return { id, identity: source, readAtMs };
+    if (linked.source !== undefined) return { id, identity: linked.source, readAtMs };
+    // The file is the object now: each step gave it another ctime, but nobody else may have touched it.
+    const now = identityOf(statSync(path));
+    if (sameIdentity({ ...identity, ctimeMs: now.ctimeMs }, now)) return { id, identity: now, readAtMs };
+    rmSync(target.files.pathOf(id), { force: true });
+    throw changedWhileRead(path);
   } catch (error) {
     rmSync(temp, { force: true });
     throw error;

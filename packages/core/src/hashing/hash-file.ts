@@ -26,7 +26,7 @@ export interface HashFileOptions {
 /** Files up to this size are read in one piece, synchronously. */
 export const smallFileSize: number = 1024 * 1024;
 
-/** One buffer for all small files: synchronous code never shares it with anybody else. One byte more shows that a file grew. */
+/** One buffer for all small files: synchronous code never shares it with anybody else. */
 let smallBuffer: Buffer | undefined;
 
 /** A small file's bytes, valid until the next small file is read. */
@@ -41,15 +41,15 @@ export interface SmallFile {
  * The bytes live in a shared buffer: use them before anything else is read. Throws `changed-while-read`, and `fs` errors as they are.
  */
 export function readSmallFile(path: string): SmallFile | undefined {
-  smallBuffer ??= Buffer.allocUnsafeSlow(smallFileSize + 1);
+  smallBuffer ??= Buffer.allocUnsafeSlow(smallFileSize);
   const file = openSync(path, 'r');
   try {
     const readAtMs = Date.now();
     const before = identityOf(fstatSync(file));
     if (before.size > smallFileSize) return undefined;
     let length = 0;
-    while (length <= before.size) {
-      const read = readSync(file, smallBuffer, length, before.size + 1 - length, null);
+    while (length < before.size) {
+      const read = readSync(file, smallBuffer, length, before.size - length, null);
       if (read === 0) break;
       length += read;
     }
