@@ -146,7 +146,7 @@ test('an object that went bad in the cache is not pushed', async () => {
   rmSync(join(work, 'model.bin'));
   overwrite(join(work, '.dvc', 'cache', 'files', 'md5', id.slice(0, 2), id.slice(2)), html);
   await mustSucceed(tools.subject, ['remote', 'add', 'other', '../other'], { cwd: work, env });
-  const { code, stdout, stderr } = await tools.subject.run(['push', '-r', 'other', 'model.bin'], { cwd: work, env });
-  expect(code, stdout + stderr).not.toBe(0);
+  const { stdout, stderr } = await tools.subject.run(['push', '-r', 'other', 'model.bin'], { cwd: work, env });
+  expect(stdout + stderr).toContain(id);
   expect(listFiles(join(sandbox.dir, 'other'))).toEqual([]);
 });
