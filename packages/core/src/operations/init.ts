@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
 import { ioError } from '../io-error.ts';
-import { throwIfCancelled } from '../pacing.ts';
 import { findGit, type GitLocation } from '../project/find-git.ts';
+import { createGitIgnore } from '../project/git-ignore.ts';
 import { openGitRepository } from '../project/git-repository.ts';
 
 export interface InitRequest {
@@ -24,56 +24,84 @@ export interface InitResult {
   readonly files: readonly string[];
 }
 
-const ignoredByGit = '/config.local\n/tmp\n/cache\n';
-const dvcignore = `# Add patterns of files dvc should ignore, which could improve
+/** What DVC puts into a new repository (`dvc/ignore.py`, `init`). */
+const dvcIgnoreText = `# Add patterns of files dvc should ignore, which could improve
 # the performance. Learn more at
 # https://dvc.org/doc/user-guide/dvcignore
 `;
 
+/** What must stay out of git, as DVC anchors it in `.dvc/.gitignore`. */
+const machineOwn = ['config.local', 'tmp', 'cache'];
+
 /**
- * Makes `.dvc/`, `.dvcignore` and `.dvc/.gitignore` with DVC's bytes (dvc/repo/init.py) and stages them.
- * Rejects with `usage`, `already-initialised`, `no-git`, and the codes of the disk; nothing is written then.
+ * Makes `.dvc/`, `.dvcignore` and `.dvc/.gitignore` with DVC's bytes and stages them in git.
+ * Rejects with `already-initialised`, `no-git`, `target-ignored`, `usage`, before anything is changed; then with `git-failed` and what the disk says.
  */
-export async function init(request: InitRequest, context: OperationContext): Promise<InitResult> {
+export async function init(request: InitRequest, _context: OperationContext): Promise<InitResult> {
   if (request.noScm && request.subdir) throw new DatapinError('usage', 'Cannot initialize repo with `--no-scm` and `--subdir`');
-  const git = request.noScm ? undefined : gitFor(request);
-  const dvcDir = join(request.directory, '.dvc');
-  if (existsSync(dvcDir) && !request.force) {
-    throw new DatapinError('already-initialised', "'.dvc' exists. Use `-f` to force.", {
-      hint: 'With `-f` its settings and its cache are lost.',
+  const root = existingFolder(request.directory);
+  const git = request.noScm ? undefined : gitOf(root, request.subdir);
+  const dvcDir = join(root, '.dvc');
+  const rules = git && gitRules(git, root, request.env);
+  if (rules?.('.dvc', 'folder') === true) {
+    throw new DatapinError('target-ignored', `'${dvcDir}' is ignored by git`, {
+      hint: "Make sure that it is tracked, for example by adding '!.dvc' to .gitignore.",
     });
   }
-  throwIfCancelled(context.signal);
-  const files = write(request, { dvcDir, withGit: git !== undefined });
-  if (git !== undefined) await openGitRepository(git, request.env).stage(files);
-  return { root: realpathSync(request.directory), files };
+  if (statSync(dvcDir, { throwIfNoEntry: false })?.isDirectory() === true && !request.force) {
+    throw new DatapinError('already-initialised', `'${dvcDir}' exists`, { hint: 'Use `-f` to replace it. Its cache is deleted then.' });
+  }
+  try {
+    rmSync(dvcDir, { recursive: true, force: true });
+    const files = writeFiles(root, { noScm: request.noScm, rules });
+    if (git) await openGitRepository(git, request.env).stage(files);
+    return { root, files };
+  } catch (error) {
+    throw ioError(error, `cannot make a repository of '${root}'`);
+  }
 }
 
-/** Without `--subdir` the folder must be the git work tree itself, as DVC wants it. */
-function gitFor({ directory, subdir }: InitRequest): GitLocation {
-  const exists = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
-  const git = exists ? findGit(directory) : undefined;
-  if (git !== undefined && (subdir || git.workTree === realpathSync(directory))) return git;
-  throw new DatapinError('no-git', `${directory} is not tracked by any supported SCM tool (e.g. Git).`, {
-    hint: "Use `--no-scm` if you don't want to use any SCM, or `--subdir` if initializing inside a subdirectory of a parent SCM repository.",
+type Rules = (path: string, kind: 'file' | 'folder') => boolean;
+
+function writeFiles(root: string, { noScm, rules }: { readonly noScm: boolean; readonly rules: Rules | undefined }): readonly string[] {
+  const dvcDir = join(root, '.dvc');
+  mkdirSync(join(dvcDir, 'tmp'), { recursive: true });
+  // DVC takes this file's time for the age of the repository.
+  writeFileSync(join(dvcDir, 'tmp', 'btime'), '');
+  writeFileSync(join(dvcDir, 'config'), noScm ? '[core]\n    no_scm = True\n' : '');
+  const dvcIgnore = join(root, '.dvcignore');
+  if (!existsSync(dvcIgnore)) writeFileSync(dvcIgnore, dvcIgnoreText);
+  const files = [join(dvcDir, 'config'), dvcIgnore];
+  // A rule elsewhere that covers a name already is enough, as for any output.
+  const lines = rules === undefined ? [] : machineOwn.filter((name) => !rules(`.dvc/${name}`, 'file'));
+  if (rules !== undefined) {
+    const gitIgnore = join(dvcDir, '.gitignore');
+    if (lines.length > 0) writeFileSync(gitIgnore, lines.map((name) => `/${name}\n`).join(''));
+    if (lines.length > 0) files.push(gitIgnore);
+  }
+  return files;
+}
+
+function existingFolder(directory: string): string {
+  try {
+    if (statSync(directory).isDirectory()) return realpathSync(directory);
+  } catch (error) {
+    throw ioError(error, `cannot make a repository of '${directory}'`);
+  }
+  throw new DatapinError('invalid-target', `'${directory}' is not a folder`);
+}
+
+/** A repository belongs beside `.git`; anywhere below it only when that is meant. Throws `no-git`. */
+function gitOf(root: string, subdir: boolean): GitLocation {
+  const git = findGit(root);
+  if (git !== undefined && (subdir || git.workTree === root)) return git;
+  throw new DatapinError('no-git', `${root} is not tracked by any supported SCM tool (e.g. Git)`, {
+    hint: 'Use `--no-scm` to do without one, or `--subdir` in a folder of a bigger git repository.',
   });
 }
 
-function write(request: InitRequest, { dvcDir, withGit }: { readonly dvcDir: string; readonly withGit: boolean }): readonly string[] {
-  const files = new Map([
-    [join(dvcDir, 'config'), request.noScm ? '[core]\n    no_scm = True\n' : ''],
-    ...(withGit ? ([[join(dvcDir, '.gitignore'), ignoredByGit]] as const) : []),
-  ]);
-  const ignoreFile = join(request.directory, '.dvcignore');
-  try {
-    rmSync(dvcDir, { recursive: true, force: true });
-    mkdirSync(join(dvcDir, 'tmp'), { recursive: true });
-    // DVC derives the place of its own state from the time of this file.
-    writeFileSync(join(dvcDir, 'tmp', 'btime'), '');
-    for (const [path, text] of files) writeFileSync(path, text);
-    if (!existsSync(ignoreFile)) writeFileSync(ignoreFile, dvcignore);
-  } catch (error) {
-    throw ioError(error, `cannot write ${dvcDir}`);
-  }
-  return [...files.keys(), ignoreFile];
+function gitRules(git: GitLocation, root: string, env: InitRequest['env']): Rules {
+  const rules = createGitIgnore(git, env);
+  const prefix = relative(git.workTree, root).split(sep).join('/');
+  return (path, kind) => rules.ignores(prefix === '' ? path : `${prefix}/${path}`, kind);
 }
