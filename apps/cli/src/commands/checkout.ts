@@ -42,7 +42,7 @@ export const checkout: Command = defineCommand({
       ['deleted', deleted],
     ]);
     const lines = options.summary ? [counts || 'No changes.'] : [...changeLines(project, result, printer.paint)];
-    const error = notPlaced(project, result.failed);
+    const error = request.allowMissing ? undefined : notPlaced(project, result.failed);
     if (options.relink && error === undefined) lines.push('Relinked successfully');
     return { json: result, text: lines.join('\n'), ...(error && { error }) };
   },

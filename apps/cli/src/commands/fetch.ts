@@ -4,7 +4,7 @@ import { targets } from '../arguments/common-options.ts';
 import { incomplete } from '../output/incomplete.ts';
 import { summary } from '../output/summary.ts';
 import { type Command, defineCommand } from './command.ts';
-import { transferOptions, transferRequest, warnWithoutRemote } from './transfer-options.ts';
+import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
 export const fetch: Command = defineCommand({
   description: 'Brings pinned objects into the cache and leaves the work tree alone. Every object is checked against its hash on arrival.',
@@ -20,7 +20,7 @@ export const fetch: Command = defineCommand({
   ],
   failureCode: 1,
   failurePrefix: 'failed to fetch data from the cloud',
-  exitNotes: { 1: 'some files were not downloaded, or nothing could be' },
+  exitNotes: { 1: 'some files could not be downloaded; what the remote does not have is only a warning' },
   async run({ options, positionals, context, openProject, printer }) {
     const project = await openProject();
     const result = await fetchTargets(
@@ -33,7 +33,13 @@ export const fetch: Command = defineCommand({
       context,
     );
     warnWithoutRemote(project, options.remote, printer);
-    const error = incomplete(result.missing, 'download');
+    // DVC only warns of what is nowhere; whoever needs the files pulls, or asks `status`.
+    warnMissing(
+      result.missing.filter((object) => object.reason === 'missing'),
+      printer,
+    );
+    const failed = result.missing.filter((object) => object.reason !== 'missing');
+    const error = incomplete(failed, 'download');
     return {
       json: result,
       text: summary([['fetched', result.fetched]]) || (error === undefined ? 'Everything is up to date.' : ''),

@@ -1,7 +1,7 @@
 import { cloudStatus, DatapinError, status as workspaceStatus } from '@datapin/core';
 
 import { jobs, json, recursive, remote, revisions, targets, withDeps } from '../arguments/common-options.ts';
-import { statusLines } from '../output/status-text.ts';
+import { type StatusDocument, statusLines } from '../output/status-text.ts';
 import { type Command, defineCommand, type Outcome } from './command.ts';
 
 export const status: Command = defineCommand({
@@ -38,16 +38,17 @@ export const status: Command = defineCommand({
     }
 
     const project = await openProject();
-    let document: Readonly<Record<string, Parameters<typeof statusLines>[0]>>;
+    let document: StatusDocument;
     let clean: string;
     if (toRemote) {
-      const result = await cloudStatus(project, { ...shared, ...scope, remote: options.remote, jobs: options.jobs }, context);
-      document = Object.fromEntries(result);
+      document = Object.fromEntries(
+        await cloudStatus(project, { ...shared, ...scope, remote: options.remote, jobs: options.jobs }, context),
+      );
       clean = `Cache and remote '${options.remote ?? project.config.core.remote}' are in sync.`;
     } else {
       const result = await workspaceStatus(project, { ...shared, noUpdates: options['no-updates'] }, context);
-      document = Object.fromEntries(result);
-      clean = 'Data and pipelines are up to date.';
+      document = Object.fromEntries(result.changes);
+      clean = result.isEmpty ? emptyProject : 'Data and pipelines are up to date.';
     }
     const changed = Object.keys(document).length > 0;
     const outcome: Outcome = { json: document, text: changed ? statusLines(document, options.cloud ? 1 : 0).join('\n') : clean };
@@ -55,3 +56,5 @@ export const status: Command = defineCommand({
     return quiet && changed && !options.json ? { ...outcome, exitCode: 1 } : outcome;
   },
 });
+
+const emptyProject = 'There are no data or pipelines tracked in this project yet.\n`datapin add <path>` tracks some.';

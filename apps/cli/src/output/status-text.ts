@@ -1,6 +1,9 @@
 /** Something like DVC's status document: texts, lists and maps in any depth. */
 export type StatusNode = string | readonly StatusNode[] | { readonly [key: string]: StatusNode };
 
+/** The document of `status --json`: stages, or paths with `-c`. */
+export type StatusDocument = Readonly<Record<string, StatusNode>>;
+
 /** DVC's text for a status document: `modified:           data` below `changed outs:` below the stage. */
 export function statusLines(node: StatusNode, indent = 0): readonly string[] {
   const tabs = '\t'.repeat(indent);

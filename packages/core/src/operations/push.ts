@@ -34,6 +34,8 @@ export async function push(project: Project, request: PushRequest, context: Oper
   await using pool = remotePool(project, context, { jobs: request.jobs });
 
   const toPush = selection.filter(({ output }) => isPushed(output) && !isElsewhere(output, request.remote));
+  // Nothing to push is no success either when there is nowhere to push to (as with DVC).
+  if (toPush.length === 0) findRemote(project.config, request.remote);
   const sum = { pushed: 0, bytes: 0, missing: new Array<MissingObject>(), failed: new Array<MissingObject>() };
   for (const [name, outputs] of Map.groupBy(toPush, ({ output }) => remoteNameOf(output, request.remote))) {
     const remote = await pool.get(name);

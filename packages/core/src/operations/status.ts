@@ -19,8 +19,12 @@ export interface StatusRequest {
   readonly noUpdates: boolean;
 }
 
-/** Stage address → changes; only stages with changes. Paths and addresses are relative to `project.cwd`, as DVC prints them. */
-export type StatusResult = ReadonlyMap<string, readonly StageChange[]>;
+export interface StatusResult {
+  /** Stage address → changes; only stages with changes. Paths and addresses are relative to `project.cwd`, as DVC prints them. */
+  readonly changes: ReadonlyMap<string, readonly StageChange[]>;
+  /** Whether nothing is tracked in this project yet. */
+  readonly isEmpty: boolean;
+}
 
 /** Work tree against metafiles (and cache). */
 export async function status(project: Project, request: StatusRequest, context: OperationContext): Promise<StatusResult> {
@@ -33,12 +37,12 @@ export async function status(project: Project, request: StatusRequest, context: 
   using state = openState(project.tmpDir);
   const hasUpdate = request.noUpdates ? undefined : (dep: Dependency): Promise<boolean> => hasMovedOn(project, dep, context);
   const tools = { view, cache, state, hasUpdate, context };
-  const result = new Map<string, readonly StageChange[]>();
+  const changed = new Map<string, readonly StageChange[]>();
   for (const [stage, outs] of selected) {
     const changes = await stageStatus(stage, outs, tools);
-    if (changes.length > 0) result.set(displayAddress(project, stage), changes);
+    if (changes.length > 0) changed.set(displayAddress(project, stage), changes);
   }
-  return result;
+  return { changes: changed, isEmpty: view.stages.length === 0 };
 }
 
 /**
