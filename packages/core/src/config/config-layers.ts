@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
-import { findConfigProblem } from '../formats/config-schema.ts';
+import { findConfigProblems } from '../formats/config-schema.ts';
 import { type ConfigOptions, type ConfigText, emptyConfigText, namedSectionKinds, parseConfigText } from '../formats/config-syntax.ts';
 import { type ConfigFile, configFiles, type ConfigPlaces, homeDirectory } from './config-files.ts';
 import { mapConfigPaths, readConfigPath } from './config-path.ts';
+import type { ConfigFileKind } from './config.ts';
 import { readConfigFile } from './read-config-file.ts';
 
 /** One configuration file that was read. */
@@ -66,30 +67,43 @@ function mergeInto(sections: Map<string, ConfigOptions>, more: ReadonlyMap<strin
   for (const [name, options] of more) sections.set(name, new Map([...(sections.get(name) ?? []), ...options]));
 }
 
-/**
- * Checks what the files say together: DVC's own by DVC's schema, as DVC would, ours by what we know; and that no remote is defined in
- * files of both tools. Throws `invalid-config` in DVC's words, with the file, or `config-conflict`.
- */
+/** Throws the first of {@link findConfigErrors}. */
 export function checkConfigLayers(layers: readonly ConfigLayer[]): void {
-  for (const kind of ['dvc', 'datapin'] as const) {
-    const own = layers.filter((layer) => layer.kind === kind);
-    const problem = findConfigProblem(mergeConfigTexts(own.map((layer) => layer.text)), { foreign: kind === 'datapin' });
-    if (problem !== undefined) {
-      const file = own.findLast((layer) => mentions(layer.text, problem.path))?.path;
-      throw new DatapinError('invalid-config', `config file error: ${problem.message}${file === undefined ? '' : ` in '${file}'`}`);
-    }
+  const [error] = findConfigErrors(layers);
+  if (error !== undefined) {
+    throw error;
   }
+}
+
+/**
+ * What is wrong with what the files say together: DVC's own by DVC's schema, as DVC would judge them, ours by what we know; and that no
+ * remote is defined in files of both tools. Codes are `invalid-config`, in DVC's words and with the file, and `config-conflict`.
+ */
+export function findConfigErrors(layers: readonly ConfigLayer[]): DatapinError[] {
+  return [...schemaErrors(layers, 'dvc'), ...schemaErrors(layers, 'datapin'), ...conflicts(layers)];
+}
+
+function schemaErrors(layers: readonly ConfigLayer[], kind: ConfigFileKind): DatapinError[] {
+  const own = layers.filter((layer) => layer.kind === kind);
+  return findConfigProblems(mergeConfigTexts(own.map((layer) => layer.text)), { foreign: kind === 'datapin' }).map(({ message, path }) => {
+    const file = own.findLast((layer) => mentions(layer.text, path))?.path;
+    return new DatapinError('invalid-config', `config file error: ${message}${file === undefined ? '' : ` in '${file}'`}`);
+  });
+}
+
+function conflicts(layers: readonly ConfigLayer[]): DatapinError[] {
   const definitions = layers.flatMap((layer) =>
     [...layer.text.named.remote].filter(([, options]) => options.has('url')).map(([name]) => ({ name, layer })),
   );
-  for (const { name, layer } of definitions) {
+  return definitions.flatMap(({ name, layer }) => {
     const other = definitions.find((definition) => definition.name === name && definition.layer.kind !== layer.kind);
-    if (other !== undefined) {
-      throw new DatapinError('config-conflict', `remote '${name}' is defined in '${layer.path}' and in '${other.layer.path}'`, {
-        hint: `rename one of them with \`datapin remote rename ${name} <new name>\``,
-      });
+    if (other === undefined || layer.kind === 'datapin') {
+      return [];
     }
-  }
+    return new DatapinError('config-conflict', `remote '${name}' is defined in '${layer.path}' and in '${other.layer.path}'`, {
+      hint: `rename one of them with \`datapin remote rename ${name} <new name>\``,
+    });
+  });
 }
 
 function mentions(text: ConfigText, [first = '', ...rest]: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { DatapinError } from '../errors.ts';
-import { findConfigProblem } from '../formats/config-schema.ts';
+import { findConfigProblems } from '../formats/config-schema.ts';
 import { type ConfigText, emptyConfigText } from '../formats/config-syntax.ts';
 import { parseSettingName } from './config-name.ts';
 import { withSetting } from './edit-config.ts';
@@ -10,7 +10,7 @@ export function readOverrides(overrides: ReadonlyMap<string, string>): ConfigTex
   for (const [name, value] of overrides) {
     text = withSetting(text, parseSettingName(name), value);
   }
-  const problem = findConfigProblem(text, { foreign: true });
+  const [problem] = findConfigProblems(text, { foreign: true });
   if (problem !== undefined) {
     throw new DatapinError('invalid-config', `config error: ${problem.message} in the settings given for this run`);
   }

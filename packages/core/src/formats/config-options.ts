@@ -32,6 +32,9 @@ const remoteCommon: OptionRules = {
   version_aware: 'bool',
 };
 
+/** Options that a remote can have wherever it is. */
+export const commonRemoteOptions: ReadonlySet<string> = new Set([...Object.keys(remoteCommon), 'verify']);
+
 const localCommon: OptionRules = {
   type: 'link-types',
   protected: 'bool',

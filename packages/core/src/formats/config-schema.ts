@@ -9,55 +9,54 @@ export interface ConfigProblem {
 }
 
 /**
- * Checks a configuration, merged over all files, by the schema of DVC 3.67.1: the first problem that DVC would report, or `undefined`.
+ * Checks a configuration, merged over all files, by the schema of DVC 3.67.1: all problems, first the one that DVC would report.
  * With `foreign` the text is one of our own files, which may hold remotes that DVC would refuse: their options are left to the plugin.
  */
-export function findConfigProblem(config: ConfigText, { foreign = false }: { readonly foreign?: boolean } = {}): ConfigProblem | undefined {
-  for (const kind of namedSectionKinds) {
-    for (const [name, options] of config.named[kind]) {
+export function findConfigProblems(config: ConfigText, { foreign = false }: { readonly foreign?: boolean } = {}): ConfigProblem[] {
+  const named = namedSectionKinds.flatMap((kind) =>
+    [...config.named[kind]].flatMap(([name, options]) => {
       const path = [kind, name];
-      const problem =
-        kind === 'remote' ? (foreign ? undefined : findRemoteProblem(options, path)) : checkOptions(options, namedSectionRules[kind], path);
-      if (problem !== undefined) return problem;
-    }
-  }
-  for (const [name, options] of config.sections) {
-    const problem = findSectionProblem(name, options);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+      if (kind === 'remote') {
+        return foreign ? [] : findRemoteProblems(options, path);
+      }
+      return checkOptions(options, namedSectionRules[kind], path);
+    }),
+  );
+  return [...named, ...[...config.sections].flatMap(([name, options]) => findSectionProblems(name, options))];
 }
 
-function findSectionProblem(name: string, options: ConfigOptions): ConfigProblem | undefined {
+function findSectionProblems(name: string, options: ConfigOptions): ConfigProblem[] {
   if (name === '') {
-    return unknown([options.keys().next().value ?? '']);
+    return [...options.keys()].map((option) => unknown([option]));
   }
   const rules = ownRules(sectionRules, name);
   if (rules === undefined) {
-    return unknown([name]);
+    return [unknown([name])];
   }
   if (name === 'feature') {
     return checkOptions(new Map([...options].filter(([option]) => Object.hasOwn(rules, option))), rules, [name]);
   }
   if (name === 'hydra' && options.has('config_dir') && options.has('config_module')) {
-    return { message: `two or more values in the same group of exclusion 'config_source' @ data['hydra'][<config_source>]`, path: [name] };
+    return [
+      { message: `two or more values in the same group of exclusion 'config_source' @ data['hydra'][<config_source>]`, path: [name] },
+    ];
   }
   return checkOptions(options, rules, [name]);
 }
 
-function findRemoteProblem(options: ConfigOptions, path: readonly string[]): ConfigProblem | undefined {
+function findRemoteProblems(options: ConfigOptions, path: readonly string[]): ConfigProblem[] {
   const url = options.get('url');
   if (url === undefined) {
-    return problemAt("expected 'url'", path);
+    return [problemAt("expected 'url'", path)];
   }
   if (typeof url !== 'string') {
-    return problemAt('expected str', [...path, 'url']);
+    return [problemAt('expected str', [...path, 'url'])];
   }
   const rules = dvcRemoteRules(url);
   if (rules === undefined) {
-    return problemAt(`Unsupported URL type ${dvcScheme(url)}://`, path);
+    return [problemAt(`Unsupported URL type ${dvcScheme(url)}://`, path)];
   }
-  return rules === 'any' ? undefined : checkOptions(options, rules, path);
+  return rules === 'any' ? [] : checkOptions(options, rules, path);
 }
 
 /** The scheme that DVC goes by: lower case, `''` for a folder and for anything without a host. */
@@ -74,18 +73,15 @@ function ownRules<T>(table: Readonly<Record<string, T>>, name: string): T | unde
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function checkOptions(options: ConfigOptions, rules: OptionRules, path: readonly string[]): ConfigProblem | undefined {
-  for (const [name, value] of options) {
+function checkOptions(options: ConfigOptions, rules: OptionRules, path: readonly string[]): ConfigProblem[] {
+  return [...options].flatMap(([name, value]) => {
     const rule = ownRules(rules, name);
     if (rule === undefined) {
-      return unknown([...path, name]);
+      return [unknown([...path, name])];
     }
     const message = checkValue(rule, value);
-    if (message !== undefined) {
-      return problemAt(message, [...path, name]);
-    }
-  }
-  return undefined;
+    return message === undefined ? [] : [problemAt(message, [...path, name])];
+  });
 }
 
 function unknown(path: readonly string[]): ConfigProblem {

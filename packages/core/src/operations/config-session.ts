@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { ConfigFileLevel } from '../config/config-files.ts';
-import { checkConfigLayers, type ConfigLayer, makeLayer, readConfigLayers } from '../config/config-layers.ts';
+import { type ConfigLayer, findConfigErrors, makeLayer, readConfigLayers } from '../config/config-layers.ts';
 import type { SettingName } from '../config/config-name.ts';
 import { mapConfigPaths, writeConfigPath } from '../config/config-path.ts';
 import type { ConfigFileKind } from '../config/config.ts';
@@ -122,8 +122,9 @@ export function typedValue({ scope }: ConfigSession, { path }: ConfigLayer, sett
  * refused; a problem that was there before is no obstacle to mending another. `main` is the file that the result speaks of.
  */
 export function saveConfigSession(before: ConfigSession, after: ConfigSession, main: LayerName): Omit<ConfigWriteResult, 'warnings'> {
-  const problem = problemOf(after.layers);
-  if (problem !== undefined && problem.message !== problemOf(before.layers)?.message) {
+  const known = new Set(findConfigErrors(before.layers).map(({ message }) => message));
+  const problem = findConfigErrors(after.layers).find(({ message }) => !known.has(message));
+  if (problem !== undefined) {
     throw problem;
   }
   for (const [index, layer] of after.layers.entries()) {
@@ -133,16 +134,6 @@ export function saveConfigSession(before: ConfigSession, after: ConfigSession, m
   }
   const { path, kind } = layerOf(after.layers, main);
   return { file: path, kind };
-}
-
-function problemOf(layers: readonly ConfigLayer[]): DatapinError | undefined {
-  try {
-    checkConfigLayers(layers);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DatapinError) return error;
-    throw error;
-  }
 }
 
 function writeLayer({ path, level, kind, written }: ConfigLayer, dvcDir: string | undefined): void {

@@ -5,6 +5,7 @@ import { type ConfigLayer, mergeConfigTexts } from '../config/config-layers.ts';
 import type { SettingName } from '../config/config-name.ts';
 import type { ConfigFileKind } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
+import { commonRemoteOptions } from '../formats/config-options.ts';
 import { dvcRemoteRules, dvcScheme } from '../formats/config-schema.ts';
 import type { ConfigSession, LayerName } from './config-session.ts';
 
@@ -67,7 +68,7 @@ async function placeByPlugin(session: ConfigSession, { level, option, url }: Plu
     // DVC's own message is the right one for a typo in an option of its remotes
     return isOfDvc ? { place: { level, kind: 'dvc' }, warnings: [] } : { place: ours, warnings: [plugin.message] };
   }
-  if (option === 'url' || Object.hasOwn(plugin.options, option)) {
+  if (commonRemoteOptions.has(option) || Object.hasOwn(plugin.options, option)) {
     return { place: ours, warnings: [] };
   }
   if (isOfDvc) {

@@ -218,6 +218,6 @@ describe('a file that DVC would refuse', () => {
 
   it('because it is a directory is named', () => {
     mkdirSync(join(root, '.dvc/config'), { recursive: true });
-    expect(() => load({})).toThrow(expect.objectContaining({ code: 'invalid-config', message: expect.stringContaining('.dvc/config') }));
+    expect(() => load({})).toThrow(expect.objectContaining({ code: 'io-failed', message: expect.stringContaining('.dvc/config') }));
   });
 });
