@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { removeOutput } from '../checkout/carry-out.ts';
 import type { WorkTree } from '../checkout/work-tree.ts';
 import { DatapinError } from '../errors.ts';
+import { statIfThere } from '../file-stats.ts';
 import { identityOf } from '../hashing/file-identity.ts';
 import { createPacer } from '../pacing.ts';
 import type { Project } from '../project/project.ts';
@@ -36,7 +37,7 @@ export function resolveCopy(request: CopyRequest, project: Pick<Project, 'cwd'>)
   const source = resolve(project.cwd, request.source);
   if (!existsSync(source)) throw new DatapinError('target-missing', `'${request.source}' does not exist`);
   const out = resolve(project.cwd, request.out);
-  const target = statSync(out, { throwIfNoEntry: false })?.isDirectory() === true ? join(out, basename(source)) : out;
+  const target = statIfThere(out)?.isDirectory() === true ? join(out, basename(source)) : out;
   if (existsSync(target) && !request.force) {
     throw new DatapinError('unsaved-changes', `'${target}' already exists`, { hint: 'To override it, re-run with --force.' });
   }

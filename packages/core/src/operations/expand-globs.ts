@@ -1,7 +1,8 @@
-import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
+import { lstatIfThere } from '../file-stats.ts';
 import { globSegmentSource } from '../formats/glob-pattern.ts';
 
 const magic = /[*?[]/u;
@@ -33,7 +34,7 @@ function expand(pattern: string, cwd: string): readonly string[] {
 function step(path: string, segment: string, { base, last }: { readonly base: string; readonly last: boolean }): readonly string[] {
   const below = (name: string): string => (path === '' ? name : `${path}/${name}`);
   if (segment === '**') return [path, ...descend(path, base, last)];
-  if (!magic.test(segment)) return exists(join(base, below(segment))) ? [below(segment)] : [];
+  if (!magic.test(segment)) return lstatIfThere(join(base, below(segment))) !== undefined ? [below(segment)] : [];
   const source = globSegmentSource(segment);
   if (source === undefined) return [];
   const expression = new RegExp(`^${source}$`, 'u');
@@ -57,13 +58,5 @@ function listFolder(path: string): Dirent[] {
     return readdirSync(path, { withFileTypes: true });
   } catch {
     return [];
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
+import { lstatIfThere, statIfThere } from '../file-stats.ts';
 import { printIgnorePattern } from '../formats/ignore-rules.ts';
 import { isMetafileName } from '../project/discover-stages.ts';
 import type { Project } from '../project/project.ts';
@@ -64,7 +65,7 @@ async function planTarget(view: RepositoryView, path: string, options: { readonl
 function checkNewOutput(view: RepositoryView, path: string): void {
   const { project } = view;
   if (isMetafileName(path)) throw new DatapinError('invalid-target', `DVC file '${path}' cannot be an output.`);
-  const stats = statSync(join(project.root, path), { throwIfNoEntry: false });
+  const stats = statIfThere(join(project.root, path));
   const kind = stats?.isDirectory() === true ? 'folder' : 'file';
   if (view.dvcIgnore.ignoresOutput(path, kind)) {
     const [reason] = view.dvcIgnore.decide(path, kind).patterns.slice(-1);
@@ -85,8 +86,8 @@ function checkNewOutput(view: RepositoryView, path: string): void {
 }
 
 function refuseMissing(root: string, path: string): void {
-  if (statSync(join(root, path), { throwIfNoEntry: false }) !== undefined) return;
-  const broken = lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (statIfThere(join(root, path)) !== undefined) return;
+  const broken = lstatIfThere(join(root, path))?.isSymbolicLink() === true;
   throw new DatapinError('target-missing', broken ? `'${path}' is a broken symbolic link` : `output '${path}' does not exist`);
 }
 
@@ -158,8 +159,8 @@ function withRealFolder(path: string): string {
 /** DVC: `contains_symlink_up_to`. What is behind a link to a folder belongs to wherever that folder really is. */
 function refuseSymbolicFolders(root: string, path: string): void {
   for (let at = path; at !== ''; at = parentOf(at)) {
-    const stats = lstatSync(join(root, at), { throwIfNoEntry: false });
-    if (stats?.isSymbolicLink() !== true || statSync(join(root, at), { throwIfNoEntry: false })?.isDirectory() !== true) continue;
+    const stats = lstatIfThere(join(root, at));
+    if (stats?.isSymbolicLink() !== true || statIfThere(join(root, at))?.isDirectory() !== true) continue;
     throw new DatapinError('invalid-target', `Cannot add files inside symlinked directories: '${at}' is a symbolic link`, {
       hint: 'Add the directory that it leads to.',
     });

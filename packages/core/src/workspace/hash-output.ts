@@ -1,8 +1,9 @@
-import { type Stats, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 
 import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
+import { lstatIfThere, statIfThere } from '../file-stats.ts';
 import { serializeDirectory } from '../formats/directory-object.ts';
 import { hashBytes } from '../hashing/content-hash.ts';
 import { type FileIdentity, identityOf, isSettled, sameIdentity } from '../hashing/file-identity.ts';
@@ -99,7 +100,8 @@ export async function hashOutputFiles(
   context: OperationContext,
 ): Promise<HashedFiles | undefined> {
   try {
-    const stats = statSync(`${options.root}/${options.path}`, { throwIfNoEntry: false });
+    const top = `${options.root}/${options.path}`;
+    const stats = statIfThere(top);
     if (stats === undefined) return undefined;
     if (stats.isDirectory()) {
       const files = await hashFiles(await listFiles(options, context), options, context);
@@ -108,8 +110,12 @@ export async function hashOutputFiles(
     if (!stats.isFile()) {
       throw new DatapinError('invalid-target', `${options.path} is not a regular file: devices, pipes and sockets cannot be tracked`);
     }
-    const files = await hashFiles([fileOf('', stats, false)], options, context);
-    return { isDirectory: false, isexec: (stats.mode & 0o111) !== 0, files };
+    const isexec = (stats.mode & 0o111) !== 0;
+    const isLink = lstatIfThere(top)?.isSymbolicLink() === true;
+    // An executable file needs a mode of its own, so it never becomes the object.
+    const store = options.store && { ...options.store, hardlink: options.store.hardlink === true && !isexec };
+    const files = await hashFiles([fileOf('', stats, isLink)], { ...options, store }, context);
+    return { isDirectory: false, isexec, files };
   } catch (error) {
     throw ioError(error, `cannot read ${options.path}`);
   }
