@@ -32,7 +32,7 @@ export async function parseLockFile(text: string, file: string): Promise<LockFil
 }
 
 /**
- * The text of a `dvc.lock`. With the text that stands in the file now, stages that did not change keep their bytes,
+ * The text of a `dvc.lock`. With the text that stands in the file now, stages that did not change keep their order and comments,
  * changed ones are written anew in place, and new ones go to the end, as DVC does it.
  */
 export async function renderLockFile(lock: LockFile, previousText?: string): Promise<string> {

@@ -22,15 +22,20 @@ export function readYamlDocument(text: string, file: string): YamlValue {
   }
 }
 
+export interface DocumentOptions {
+  /** Nodes know the tokens they were made of. */
+  readonly keepSourceTokens?: boolean;
+}
+
 /** The library's document for a text, scalars untyped. Throws `invalid-metafile` with the line of the first syntax error. */
-export function parseYamlDocument(text: string, file: string): Document.Parsed {
+export function parseYamlDocument(text: string, file: string, { keepSourceTokens = false }: DocumentOptions = {}): Document.Parsed {
   const document = parseDocument(text, {
     schema: 'failsafe',
     version: '1.2',
     uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
-    keepSourceTokens: true,
+    keepSourceTokens,
   });
   const [error] = document.errors;
   if (error !== undefined) {

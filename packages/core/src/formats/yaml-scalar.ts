@@ -15,6 +15,8 @@ export interface ScalarPlace {
 /** Lines are folded behind this column. */
 export const bestWidth = 80;
 
+/** Most strings are: nothing in them can need quotes. */
+const simple = /^\w[\w./-]*$/;
 const breaks = '\\n\\u0085\\u2028\\u2029';
 const white = `[\\0 \\t\\r${breaks}]`;
 const blockIndicator = new RegExp(`^(?:---|\\.\\.\\.|[#,[\\]{}&*!|>'"%@\`]|[?:-](?:${white}|$))|.:(?:${white}|$)|${white}#`, 'su');
@@ -37,6 +39,9 @@ export function isSimpleKey(text: string): boolean {
  * that both tools read it.
  */
 export function layoutString(text: string, place: ScalarPlace): string {
+  if (simple.test(text) && place.column + text.length <= bestWidth && isPlainString(text)) {
+    return text;
+  }
   if (isPlainString(text) && allowsPlain(text, place.flow)) {
     const plain = layoutPlain(text, place);
     if (plain !== undefined) {

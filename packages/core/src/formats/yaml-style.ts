@@ -19,7 +19,7 @@ import { isYamlFloat, isYamlList, isYamlMap, isYamlTimestamp, type YamlKey, type
  */
 export function readStyledYaml(text: string, file: string): StyledMap | undefined {
   const source = text.replaceAll('\r\n', '\n');
-  const { contents } = parseYamlDocument(source, file);
+  const { contents } = parseYamlDocument(source, file, { keepSourceTokens: true });
   if (!isMap(contents)) {
     return undefined;
   }

@@ -80,45 +80,41 @@ export function unstyled(node: Presented): YamlValue {
 }
 
 /**
- * The new value in the style of the old, by the rules of DVC (dvc/utils/collections.py, `apply_diff`): mappings keep their order, new keys go to
+ * The new values in the style of the old ones, by the rules of DVC (dvc/utils/collections.py, `apply_diff`): mappings keep their order, new keys go to
  * the end; a list of the same length is gone through item by item, one of another length is replaced; what is equal stays as it is written.
- * Below `levels` collections are replaced whole where they differ.
+ * `levels` deep at most; what is below and differs is replaced whole.
  */
-export function restyle(old: Presented, value: YamlValue, levels: number): Presented {
-  const style = isStyled(old) ? old : undefined;
-  if (isYamlMap(value) && style?.styled === 'map') {
-    return levels > 0 ? restyleMap(style, value, levels - 1) : keepEqual(style, value);
-  }
-  if (isYamlList(value) && style?.styled === 'sequence') {
-    return levels > 0 ? restyleSequence(style, value, levels - 1) : keepEqual(style, value);
-  }
-  if (style?.styled === 'scalar' && typeof value === 'string' && style.block !== undefined && value !== style.value) {
-    const { indicator, comment } = style.block;
-    return { styled: 'scalar', value, block: { indicator, comment } };
-  }
-  return keepEqual(old, value);
-}
-
-function keepEqual(old: Presented, value: YamlValue): Presented {
-  return yamlEquals(unstyled(old), value) ? old : value;
-}
-
-function restyleMap(style: StyledMap, map: YamlMap, levels: number): StyledMap {
+export function restyleMap(style: StyledMap, map: YamlMap, levels: number): StyledMap {
   const known = new Set(style.entries.map((entry) => entry.key));
   const kept = style.entries.flatMap((entry) => {
     const value = map.get(entry.key);
-    return value === undefined ? [] : [{ ...entry, value: restyle(entry.value, value, levels) }];
+    return value === undefined ? [] : [{ ...entry, value: restyle(entry.value, value, levels - 1) }];
   });
   const added = [...map].filter(([key]) => !known.has(key)).map(([key, value]) => ({ key, value }));
   // an empty collection has no style that a filled one could take over
   return { ...style, flow: style.flow && known.size > 0, entries: [...kept, ...added] };
 }
 
+function restyle(old: Presented, value: YamlValue, levels: number): Presented {
+  const style = isStyled(old) ? old : undefined;
+  if (isYamlMap(value) && style?.styled === 'map' && levels > 0) {
+    return restyleMap(style, value, levels);
+  }
+  if (isYamlList(value) && style?.styled === 'sequence' && levels > 0) {
+    return restyleSequence(style, value, levels);
+  }
+  if (style?.styled === 'scalar' && typeof value === 'string' && style.block !== undefined && value !== style.value) {
+    const { indicator, comment } = style.block;
+    return { styled: 'scalar', value, block: { indicator, comment } };
+  }
+  return yamlEquals(unstyled(old), value) ? old : value;
+}
+
 function restyleSequence(style: StyledSequence, list: readonly YamlValue[], levels: number): StyledSequence {
   if (style.items.length !== list.length) {
     return { styled: 'sequence', flow: style.flow && style.items.length > 0, items: list.map((value) => ({ value })) };
   }
-  return { ...style, items: style.items.map((item, index) => ({ ...item, value: restyle(item.value, list[index] ?? null, levels) })) };
+  return { ...style, items: style.items.map((item, index) => ({ ...item, value: restyle(item.value, list[index] ?? null, levels - 1) })) };
 }
 
 /** The value in the style in which new files are written. */

@@ -1,7 +1,7 @@
 import { readCanonicalYaml } from './yaml-canonical.ts';
 import { emitYaml } from './yaml-emit.ts';
 import { parseYaml } from './yaml-load.ts';
-import { restyle, type StyledMap, withDefaultStyle } from './yaml-styled.ts';
+import { restyleMap, unstyled, withDefaultStyle } from './yaml-styled.ts';
 import { isYamlMap, type YamlMap, yamlEquals } from './yaml-value.ts';
 
 /** How a file is rewritten. */
@@ -18,28 +18,20 @@ export interface YamlUpdate {
  * Rejects with `invalid-metafile` when the previous text cannot be read.
  */
 export async function updateYaml(previousText: string, map: YamlMap, { file, levels = Infinity }: YamlUpdate): Promise<string> {
-  const previous = await parseYaml(previousText, { file });
-  if (!isYamlMap(previous)) {
-    return emitYaml(map);
+  const canonical = readCanonicalYaml(previousText);
+  if (isYamlMap(canonical) && emitYaml(canonical) === previousText) {
+    return yamlEquals(canonical, map) ? previousText : emitYaml(restyleMap(withDefaultStyle(canonical), map, levels));
   }
-  if (yamlEquals(previous, map)) {
-    return previousText;
-  }
-  const style = await styleOf(previousText, { file, map: previous });
+  const { readStyledYaml } = await import('./yaml-style.ts');
+  const style = readStyledYaml(previousText, file);
   if (style === undefined) {
     return emitYaml(map);
   }
-  const text = emitYaml(restyle(style, map, levels) as StyledMap);
+  if (yamlEquals(unstyled(style), map)) {
+    return previousText;
+  }
+  const text = emitYaml(restyleMap(style, map, levels));
   // comments are text that others wrote; whatever they do to the layout, the file must say what it should
   const written = await parseYaml(text, { file }).catch(() => null);
   return written !== null && yamlEquals(written, map) ? text : emitYaml(map);
-}
-
-/** A file without any style of its own is known without the YAML library. */
-async function styleOf(text: string, { file, map }: { file: string; map: YamlMap }): Promise<StyledMap | undefined> {
-  if (readCanonicalYaml(text) !== undefined && emitYaml(map) === text) {
-    return withDefaultStyle(map);
-  }
-  const { readStyledYaml } = await import('./yaml-style.ts');
-  return readStyledYaml(text, file);
 }
