@@ -29,7 +29,7 @@ export interface BucketRequests {
    * temporary credentials that expired. `Location` is never followed: a new region changes the host among those of AWS only.
    */
   send(request: BucketRequest): Promise<HttpResponse>;
-  /** Whether requests travel encrypted. */
+  /** Whether requests travel encrypted. Where they do not, whoever sends a body signs it: `x-amz-content-sha256` with its SHA-256 in hex. */
   readonly encrypted: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { CompletedPart } from '@aws-sdk/client-s3';
 import { StorageError } from '@datapin/storage';
 import type { BucketRequests } from './bucket-requests.ts';
@@ -57,6 +57,7 @@ export async function createControlClient(bucket: string, requests: BucketReques
       headers: {
         ...Object.fromEntries(Object.entries(request.headers).filter(([name]) => !dropped.test(name))),
         ...digestOf(request, body),
+        ...(requests.encrypted ? {} : { 'x-amz-content-sha256': hash('sha256', body) }),
         ...extra,
       },
       ...(request.method === 'GET' || request.method === 'DELETE' ? {} : { body: () => body, contentLength: body.length }),

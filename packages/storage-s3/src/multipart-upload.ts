@@ -103,7 +103,7 @@ async function sendParts(upload: MultipartUpload, uploadId: string, partSize: nu
   return etags;
 }
 
-/** Nothing is hashed that nobody compares: parts need a digest where TLS does not protect them, the whole where it is known. */
+/** Nothing is hashed that nobody compares: parts are signed where TLS does not protect them, the whole is compared where it is known. */
 function digestsOf({ source, md5 }: MultipartUpload, partSize: number | undefined, signal: AbortSignal): SourceDigests | undefined {
   return md5 === undefined && partSize === undefined ? undefined : digestSource(source, partSize, signal);
 }
@@ -112,7 +112,7 @@ interface Part {
   readonly uploadId: string;
   readonly number: number;
   readonly range: { readonly start: number; readonly end: number };
-  /** MD5, base64. */
+  /** SHA-256, hex; where the part has to be signed. */
   readonly digest: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -126,7 +126,7 @@ async function sendPart({ key, source, requests, headers }: MultipartUpload, par
       method: 'PUT',
       key,
       query: { partNumber: String(number), uploadId },
-      headers: { ...headers, ...(digest === undefined ? {} : { 'content-md5': digest }) },
+      headers: { ...headers, ...(digest === undefined ? {} : { 'x-amz-content-sha256': digest }) },
       body: () => giveUp.watch(body.open()),
       contentLength: body.size,
       signal: giveUp.signal,

@@ -22,13 +22,13 @@ export async function outgoingBody(source: ByteSource, range?: ByteRange): Promi
   return { size, open: () => whole };
 }
 
-/** MD5 of a body in base64, as `content-md5` wants it. Reads a streamed one from end to end. */
-export async function bodyMd5(body: OutgoingBody): Promise<string> {
-  const hash = createHash('md5');
+/** SHA-256 of a body in hex, for signing it. Reads a streamed one from end to end. */
+export async function bodySha256(body: OutgoingBody): Promise<string> {
+  const hash = createHash('sha256');
   const opened = body.open();
   if (opened instanceof Uint8Array) hash.update(opened);
   else for await (const chunk of opened) hash.update(chunk);
-  return hash.digest('base64');
+  return hash.digest('hex');
 }
 
 async function* measured(source: ByteSource, size: number, range: ByteRange | undefined): AsyncGenerator<Uint8Array, void, undefined> {

@@ -46,8 +46,8 @@ function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
 }
 
 /**
- * A function that signs requests with AWS Signature Version 4 and returns their headers. The body is not signed: TLS protects it,
- * and without TLS its signed `content-md5`.
+ * A function that signs requests with AWS Signature Version 4 and returns their headers. The body is not signed, because TLS protects it,
+ * unless `x-amz-content-sha256` among the headers says what it is.
  */
 export function createSigner(): (request: SignableRequest, context: SigningContext) => Promise<Record<string, string>> {
   let signer: SignatureV4 | undefined;
@@ -63,7 +63,7 @@ export function createSigner(): (request: SignableRequest, context: SigningConte
       hostname: host,
       path,
       query: { ...query },
-      headers: { ...headers, host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+      headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers, host },
     };
     const signed = await signer.sign(unsigned, { signingDate: date, signingRegion: region });
     return signed.headers;

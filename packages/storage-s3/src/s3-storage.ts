@@ -15,7 +15,7 @@ import { credentialSource } from './credentials.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { type Connector, createTransport } from './http-transport.ts';
 import { uploadInParts } from './multipart-upload.ts';
-import { bodyMd5, outgoingBody } from './object-body.ts';
+import { bodySha256, outgoingBody } from './object-body.ts';
 import { resolveSettings } from './s3-settings.ts';
 
 const listPageSize = 1000;
@@ -59,12 +59,15 @@ export async function openS3Storage(
         return;
       }
       const body = await outgoingBody(source);
-      const digest =
-        md5 === undefined ? (requests.encrypted ? undefined : await bodyMd5(body)) : Buffer.from(md5, 'hex').toString('base64');
       const response = await requests.send({
         method: 'PUT',
         key: target,
-        headers: { ...creation, ...customerKey, ...(digest === undefined ? {} : { 'content-md5': digest }) },
+        headers: {
+          ...creation,
+          ...customerKey,
+          ...(md5 === undefined ? {} : { 'content-md5': Buffer.from(md5, 'hex').toString('base64') }),
+          ...(requests.encrypted ? {} : { 'x-amz-content-sha256': await bodySha256(body) }),
+        },
         body: body.open,
         contentLength: body.size,
         signal,

@@ -4,11 +4,11 @@ import type { ByteSource } from '@datapin/storage';
 
 import { wrongSize } from './object-body.ts';
 
-/** MD5 sums of a source, each known as soon as the one pass over it comes by. They reject together when the source does. */
+/** Digests of a source, each known as soon as the one pass over it comes by. They reject together when the source does. */
 export interface SourceDigests {
-  /** Of the whole, lower-case hex. */
+  /** MD5 of the whole, lower-case hex. */
   readonly whole: Promise<string>;
-  /** Of each part, base64. */
+  /** SHA-256 of each part, hex. */
   readonly parts: readonly Promise<string>[];
 }
 
@@ -16,7 +16,7 @@ export interface SourceDigests {
 export function digestSource(source: ByteSource, partSize: number | undefined, signal: AbortSignal): SourceDigests {
   const count = partSize === undefined ? 0 : Math.ceil(source.size / partSize);
   const parts = Array.from({ length: count }, () => Promise.withResolvers<string>());
-  const whole = hashAll(source, { partSize, signal, onPart: (index, md5) => parts[index]?.resolve(md5) });
+  const whole = hashAll(source, { partSize, signal, onPart: (index, sha256) => parts[index]?.resolve(sha256) });
   whole.catch((error: unknown) => {
     for (const { promise, reject } of parts) {
       promise.catch(() => undefined);
@@ -29,12 +29,12 @@ export function digestSource(source: ByteSource, partSize: number | undefined, s
 interface Pass {
   readonly partSize: number | undefined;
   readonly signal: AbortSignal;
-  readonly onPart: (index: number, md5: string) => void;
+  readonly onPart: (index: number, sha256: string) => void;
 }
 
 async function hashAll(source: ByteSource, { partSize = Number.POSITIVE_INFINITY, signal, onPart }: Pass): Promise<string> {
   const whole = createHash('md5');
-  let part = createHash('md5');
+  let part = createHash('sha256');
   let index = 0;
   let inPart = 0;
   let total = 0;
@@ -48,13 +48,13 @@ async function hashAll(source: ByteSource, { partSize = Number.POSITIVE_INFINITY
       inPart += end - start;
       start = end;
       if (inPart < partSize) continue;
-      onPart(index++, part.digest('base64'));
-      part = createHash('md5');
+      onPart(index++, part.digest('hex'));
+      part = createHash('sha256');
       inPart = 0;
     }
   }
   // a part with the digest of too few bytes would look right to a store that takes what came before the connection broke
   if (total !== source.size) throw wrongSize(source.size, `${total}`);
-  if (inPart > 0) onPart(index, part.digest('base64'));
+  if (inPart > 0) onPart(index, part.digest('hex'));
   return whole.digest('hex');
 }

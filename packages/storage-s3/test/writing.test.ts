@@ -11,6 +11,7 @@ import { openRemote, type S3Storage, someKeys, sourceOf, storageErrorOf } from '
 import { authorityFile, type RecordedRequest, type Recorder, type Respond, s3Error, startRecorder } from './support/recorder.ts';
 
 const md5 = (bytes: Uint8Array, encoding: 'hex' | 'base64'): string => createHash('md5').update(bytes).digest(encoding);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const mebibyte = 1024 * 1024;
 
 describe('an object in one piece', () => {
@@ -33,14 +34,16 @@ describe('an object in one piece', () => {
     expect(headers['authorization']).toMatch(/SignedHeaders=content-md5;/u);
   });
 
-  test('is hashed where no TLS protects it', async () => {
+  test('is signed where no TLS protects it', async () => {
     await using recorder = await startRecorder();
-    expect((await write(recorder)).headers['content-md5']).toBe(md5(bytes, 'base64'));
+    expect((await write(recorder)).headers['x-amz-content-sha256']).toBe(sha256(bytes));
   });
 
-  test('is not hashed where TLS protects it', async () => {
+  test('is neither hashed nor signed where TLS protects it', async () => {
     await using recorder = await startRecorder(undefined, { tls: true });
-    expect((await write(recorder, { ssl_verify: authorityFile })).headers).not.toHaveProperty('content-md5');
+    const { headers } = await write(recorder, { ssl_verify: authorityFile });
+    expect(headers['x-amz-content-sha256']).toBe('UNSIGNED-PAYLOAD');
+    expect(headers).not.toHaveProperty('content-md5');
   });
 
   test('of 0 bytes is sent as such', async () => {
@@ -112,11 +115,11 @@ describe('an object in parts', () => {
     ]);
   });
 
-  test('without TLS each part carries its MD5', async () => {
+  test('without TLS each part is signed', async () => {
     await using recorder = await startRecorder(store);
     await (await open(recorder)).write('key', sourceOf(bytes));
     for (const { headers, body } of recorder.requests.filter((request) => is(request, 'part'))) {
-      expect(headers['content-md5']).toBe(md5(body, 'base64'));
+      expect(headers['x-amz-content-sha256']).toBe(sha256(body));
     }
   });
 
