@@ -190,7 +190,7 @@ const scenes: Readonly<Record<string, readonly Step[]>> = {
     ['fetch'],
     ['pull'],
     ['pull'],
-    ['pull', 'a.dvc', 'd'],
+    ['pull', 'a.dvc'],
     remove('d'),
     ['checkout', 'd'],
     remove('a'),

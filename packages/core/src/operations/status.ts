@@ -42,7 +42,7 @@ export async function status(project: Project, request: StatusRequest, context: 
     const changes = await stageStatus(stage, outs, tools);
     if (changes.length > 0) changed.set(displayAddress(project, stage), changes);
   }
-  return { changes: changed, isEmpty: view.stages.length === 0 };
+  return { changes: changed, isEmpty: selection.stages.length === 0 && (await view.stages()).length === 0 };
 }
 
 /**
