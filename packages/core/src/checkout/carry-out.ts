@@ -56,7 +56,7 @@ export async function carryOut(plans: readonly OutputPlan[], tree: WorkTree): Pr
   for (const plan of plans) await removeFiles(plan, tree);
   const absent: Placement[] = [];
   for (const plan of plans) {
-    if (plan.directory) makeFolder(plan, tree);
+    if (plan.directory && plan.place.length === 0) makeFolder(plan, tree);
     counter.expect(plan.place.length, 0);
     for (const placement of plan.place) {
       if (cache.has(placement.id)) await placeOrWait(placement);
