@@ -50,7 +50,7 @@ function verdictLines(
   options: { readonly details: boolean; readonly all: boolean; readonly nonMatching: boolean },
 ): readonly string[] {
   if (!options.details) return ignored ? [path] : [];
-  const all = patterns.map(({ source, line, pattern }) => `${source}:${line}:${pattern}`);
+  const all = patterns.map(({ text }) => text);
   if (all.length === 0) return options.nonMatching ? [`::\t${path}`] : [];
   return (options.all ? all : all.slice(-1)).map((pattern) => `${pattern}\t${path}`);
 }
