@@ -35,7 +35,7 @@ function mapOptions(
 }
 
 /** Whether it is a URL for DVC, which then leaves it as it is. */
-export function isConfigUrl(path: string): boolean {
+function isConfigUrl(path: string): boolean {
   return /^\w+:\/\//u.test(path);
 }
 

@@ -45,7 +45,7 @@ function bracketSource(content: readonly string[]): string {
 }
 
 /** Escapes what has a meaning in a regular expression, inside and outside of brackets. */
-export function escapeRegExp(text: string): string {
+function escapeRegExp(text: string): string {
   return text.replaceAll(/[\^$\\.*+?()[\]{}|/]/g, String.raw`\$&`);
 }
 
