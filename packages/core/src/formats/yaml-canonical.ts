@@ -30,11 +30,8 @@ export function readCanonicalYaml(text: string): YamlValue | undefined {
 }
 
 function splitLines(text: string): Line[] | undefined {
-  if (!text.endsWith('\n')) {
-    return undefined;
-  }
   const lines: Line[] = [];
-  for (const line of text.slice(0, -1).split('\n')) {
+  for (const line of text.replace(/\r?\n$/u, '').split(/\r?\n/u)) {
     const content = line.replace(/^ +/u, '');
     if (content === '' || content.startsWith('#') || content.startsWith('---') || content.startsWith('...')) {
       return undefined;
