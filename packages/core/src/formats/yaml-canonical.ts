@@ -12,6 +12,8 @@ const unclear = '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\uFEFF';
 const plainPattern = new RegExp(`^[\\p{L}\\p{N}_./\\\\](?:[^:#${unclear}]|:(?=[^ ])|(?<=[^ ])#)*$`, 'u');
 const singleQuotedPattern = new RegExp(`^'([^'${unclear}]*)'$`, 'u');
 const doubleQuotedPattern = new RegExp(`^"((?:[^"\\\\${unclear}]|\\\\[nt"\\\\])*)"$`, 'u');
+/** Nothing of DVC's is nested this deeply; the library has its own limit. */
+const maxIndent = 100;
 const entryPattern = /^([\p{L}\p{N}_./][^:#'"]*|'[^']*'):(?: (.*))?$/u;
 
 /**
@@ -56,6 +58,9 @@ class CanonicalReader {
 
   /** The mapping or sequence whose first line is the next one, at exactly this indentation. */
   readBlock(indent: number): YamlValue | undefined {
+    if (indent > maxIndent) {
+      return undefined;
+    }
     return this.#isItem(this.#next) ? this.#readSequence(indent) : this.#readMapping(indent);
   }
 
@@ -111,10 +116,10 @@ class CanonicalReader {
 
   /** A scalar that begins on the current line and may go on on deeper ones, where a line break stands for a space. */
   #readLines(indent: number, text: string): YamlValue | undefined {
-    const parts = [text.replace(/ +$/u, '')];
+    const parts = [withoutTrailingSpaces(text)];
     this.#next += 1;
     for (let line = this.#lines[this.#next]; line !== undefined && line.indent > indent; line = this.#lines[this.#next]) {
-      parts.push(line.text.replace(/ +$/u, ''));
+      parts.push(withoutTrailingSpaces(line.text));
       this.#next += 1;
     }
     if (parts.length > 1) {
@@ -122,6 +127,15 @@ class CanonicalReader {
     }
     return text === '' ? null : readScalar(text);
   }
+}
+
+/** Not a regular expression: that would take quadratic time on a long run of spaces. */
+function withoutTrailingSpaces(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') {
+    end -= 1;
+  }
+  return text.slice(0, end);
 }
 
 function unescape(_: string, character: string): string {

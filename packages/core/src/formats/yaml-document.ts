@@ -5,6 +5,9 @@ import { parseFloatingPoint, parseInteger, parseTimestamp, type PlainScalar, res
 import { scalarText } from './yaml-token.ts';
 import { isYamlList, isYamlMap, scalarIdentity, type YamlKey, type YamlMap, type YamlValue } from './yaml-value.ts';
 
+/** Collections inside collections. Deeper texts would exhaust the stack of whatever walks the value. */
+const maxDepth = 200;
+const tooDeep = 'it is nested too deeply';
 /** Values that all aliases of a document together may stand for. */
 const maxAliasedValues = 100_000;
 
@@ -16,7 +19,7 @@ export function readYamlDocument(text: string, file: string): YamlValue {
     return document.contents === null ? null : new DocumentReader(source, file).read(document.contents);
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new DatapinError('invalid-metafile', `'${file}' is not valid YAML: it is nested too deeply.`, { cause: error });
+      throw new DatapinError('invalid-metafile', `'${file}' is not valid YAML: ${tooDeep}`, { cause: error });
     }
     throw error;
   }
@@ -39,7 +42,8 @@ export function parseYamlDocument(text: string, file: string, { keepSourceTokens
   });
   const [error] = document.errors;
   if (error !== undefined) {
-    throw syntaxError(text, file, { offset: error.pos[0], problem: lowerFirst(error.message) });
+    const problem = error.code === 'RESOURCE_EXHAUSTION' ? tooDeep : lowerFirst(error.message);
+    throw syntaxError(text, file, { offset: error.pos[0], problem });
   }
   return document;
 }
@@ -73,7 +77,9 @@ export function offsetOfField(
  * take them for letters. DVC writes them raw in quoted scalars, with the indentation of a new line behind them.
  */
 export function normaliseBreaks(text: string): string {
-  return /[\u0085\u2028\u2029]/u.test(text) ? text.replaceAll('\u0085', '\n').replaceAll(/[ \t]*([\u2028\u2029])[ \t]*/gu, '$1') : text;
+  return /[\u0085\u2028\u2029]/u.test(text)
+    ? text.replaceAll('\u0085', '\n').replaceAll(/(?<![ \t])[ \t]*([\u2028\u2029])[ \t]*/gu, '$1')
+    : text;
 }
 
 function syntaxError(text: string, file: string, { offset, problem }: { offset: number; problem: string }): DatapinError {
@@ -98,6 +104,7 @@ export class DocumentReader {
   readonly #file: string;
   readonly #anchors = new Map<string, YamlValue>();
   #aliased = 0;
+  #depth = 0;
 
   constructor(text: string, file: string) {
     this.#text = text;
@@ -109,7 +116,12 @@ export class DocumentReader {
     if (isAlias(node)) {
       return this.#readAlias(node.source, node);
     }
+    if (this.#depth === maxDepth) {
+      throw this.#error(node, tooDeep);
+    }
+    this.#depth += 1;
     const value = this.#readNode(node);
+    this.#depth -= 1;
     if ('anchor' in node && typeof node.anchor === 'string') {
       this.#anchors.set(node.anchor, value);
     }

@@ -73,7 +73,7 @@ class StyleReader {
     const header = this.#text.slice(start, headerEnd);
     const comment = /\s+#.*$/u.exec(header)?.[0] ?? '';
     const body = this.#text.slice(headerEnd + 1, end);
-    const content = /^[|>][0-9]?\+/u.test(header) ? body.replace(/\n$/u, '') : body.replace(/\s+$/u, '');
+    const content = /^[|>][0-9]?\+/u.test(header) ? body.replace(/\n$/u, '') : body.trimEnd();
     const lines = content.split('\n');
     const indent = Math.min(...lines.filter((line) => /[^ ]/u.test(line)).map((line) => line.search(/[^ ]/u)));
     return { comment, lines: lines.map((line) => line.slice(indent)), end: headerEnd + 1 + content.length };

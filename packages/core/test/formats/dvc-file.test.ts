@@ -221,8 +221,22 @@ test('aliases that unfold beyond all bounds are refused', async () => {
   expect(await problemOf(`meta:\n  l0: &l0 x\n${levels.join('')}`)).toContain('aliases stand for too many values');
 });
 
-test('a text that is nested too deeply is refused', async () => {
-  expect(await problemOf(`meta: ${'['.repeat(20_000)}`)).toMatch(/^'data\.dvc' is not valid YAML: /u);
+test.each([201, 50_000])('a text that is nested %i levels deep is refused', async (levels) => {
+  expect(await problemOf(`meta: ${'['.repeat(levels)}${']'.repeat(levels)}\n`)).toMatch(
+    /^'data\.dvc' is not valid YAML: .*nested too deeply/u,
+  );
+});
+
+test('blocks that are nested too deeply are refused', async () => {
+  const block = Array.from({ length: 300 }, (_, level) => `${' '.repeat(level)}k:\n`).join('');
+  expect(await problemOf(`meta:\n${block.replaceAll(/^/gmu, ' ').trimEnd()}\n`)).toMatch(
+    /^'data\.dvc' is not valid YAML: .*nested too deeply/u,
+  );
+});
+
+test('long runs of spaces cost no time', async () => {
+  const text = `meta: a${' '.repeat(1_000_000)}b\ndesc: '\u2028${' '.repeat(1_000_000)}x'\n`;
+  expect((await parseDvcFile(text, 'data.dvc')).desc).toBe('\u2028x');
 });
 
 test('a text that is too long is refused unread', async () => {
