@@ -9,7 +9,7 @@ import { type Cost, costOf } from './cost.ts';
 /** Who speaks DVC's command line. */
 export type Contender = keyof typeof commandLines;
 
-export const contenders: readonly Contender[] = ['dvc', 'datapin'];
+const contenders: readonly Contender[] = ['dvc', 'datapin'];
 
 /** A repository in which one contender works. */
 export interface Arena {
