@@ -48,8 +48,7 @@ function lockMap(lock: LockFile): YamlMap {
   ]);
 }
 
-/** What `dvc.lock` says of one stage, as YAML. */
-export function lockedStageMap(stage: LockedStage): YamlMap {
+function lockedStageMap(stage: LockedStage): YamlMap {
   return mapOf([
     ['cmd', stage.cmd],
     ['deps', stage.deps.length === 0 ? undefined : stage.deps.map((dep) => entryMap(dep))],

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
-import { stageMap } from './dvc-file.ts';
 import type { StageFile } from './metafile.ts';
 import { formatPythonJson } from './python-json.ts';
+import { stageMap } from './stage-map.ts';
 import { isYamlList, isYamlMap, type YamlMap, type YamlValue } from './yaml-value.ts';
 
 /** What does not count, at any depth: annotations and what is only recorded for information. */

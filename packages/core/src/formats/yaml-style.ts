@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 
-import { DocumentReader, isNode, parseYamlDocument } from './yaml-document.ts';
+import { normaliseBreaks, parseYamlDocument } from './yaml-document.ts';
+import { isNode, NodeReader } from './yaml-node-reader.ts';
 import { codePoints } from './yaml-scalar.ts';
 import {
   isStyled,
@@ -18,12 +19,12 @@ import { isYamlFloat, isYamlList, isYamlMap, isYamlTimestamp, type YamlKey, type
  * Aliases and merged mappings become plain values. Throws `invalid-metafile` as {@link import('./yaml-load.ts').parseYaml}.
  */
 export function readStyledYaml(text: string, file: string): StyledMap | undefined {
-  const source = text.replaceAll('\r\n', '\n');
+  const source = normaliseBreaks(text.replaceAll('\r\n', '\n'));
   const { contents } = parseYamlDocument(source, file, { keepSourceTokens: true });
   if (!isMap(contents)) {
     return undefined;
   }
-  const reader = new DocumentReader(source, file);
+  const reader = new NodeReader(source, file);
   reader.read(contents);
   const styled = new StyleReader(source, reader).read(contents);
   return isStyled(styled) && styled.styled === 'map' ? { ...styled, lead: leadOf(source, contents) } : undefined;
@@ -39,9 +40,9 @@ function leadOf(source: string, contents: Node): string {
 
 class StyleReader {
   readonly #text: string;
-  readonly #reader: DocumentReader;
+  readonly #reader: NodeReader;
 
-  constructor(text: string, reader: DocumentReader) {
+  constructor(text: string, reader: NodeReader) {
     this.#text = text;
     this.#reader = reader;
   }
