@@ -1,4 +1,5 @@
-import { closeSync, constants, copyFileSync, linkSync, lstatSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, linkSync, lstatSync, rmSync, statSync, write } from 'node:fs';
+import { promisify } from 'node:util';
 
 import { createContentHash, hashBytes } from '../hashing/content-hash.ts';
 import { type FileIdentity, identityOf, sameIdentity } from '../hashing/file-identity.ts';
@@ -6,7 +7,7 @@ import { changedWhileRead, hashFile, readLargeFile, readSmallFile } from '../has
 import type { ObjectId } from '../hashing/object-id.ts';
 import { errnoOf, ioError } from '../io-error.ts';
 import type { StoredFile, StoreFileOptions } from './cache.ts';
-import { objectMode, type ObjectFiles, quietlyChmod, writeFully } from './object-files.ts';
+import { objectMode, type ObjectFiles, quietlyChmod } from './object-files.ts';
 
 /** What storing needs of the cache. */
 export interface StoreTarget {
@@ -116,6 +117,13 @@ function hardlinked(target: StoreTarget, path: string): LinkedFile | undefined {
   }
 }
 
+const writeOnce = promisify(write);
+
+async function writeInBackground(file: number, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) written += (await writeOnce(file, bytes, written, bytes.length - written, null)).bytesWritten;
+}
+
 async function storeCopied(target: StoreTarget, path: string, options: StoreFileOptions): Promise<StoredFile> {
   const content = createContentHash(options.algorithm);
   const temp = target.files.createUnnamedTemp();
@@ -124,9 +132,11 @@ async function storeCopied(target: StoreTarget, path: string, options: StoreFile
     try {
       read = await readLargeFile(path, {
         ...options,
-        onChunk(chunk) {
+        async onChunk(chunk) {
+          // Written by a thread while this one hashes.
+          const writing = writeInBackground(temp.file, chunk);
           content.update(chunk);
-          writeFully(temp.file, chunk);
+          await writing;
         },
       });
     } finally {
