@@ -6,6 +6,7 @@ import { createSigner } from './request-signer.ts';
 import { addressOf } from './s3-address.ts';
 import { type S3Failure, failureError, parseFailure } from './s3-error.ts';
 import type { S3Settings } from './s3-settings.ts';
+import { sharedAttempt } from './shared-attempt.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A request about a bucket or an object in it. */
@@ -47,8 +48,6 @@ const failureLimit = 64 * 1024;
 export function createBucketRequests({ settings, credentials, transport }: BucketContext): BucketRequests {
   const sign = createSigner();
   let region = settings.region ?? defaultRegion;
-  let regionLookup: Promise<void> | undefined;
-  let bucketCheck: Promise<void> | undefined;
   let bucketSeen = false;
   let clockOffsetMs = 0;
 
@@ -75,19 +74,19 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
   }
 
   /** Asks which region the bucket is in, unsigned: the answer has it in a header, also when it is a refusal. */
-  async function lookUpRegion(): Promise<void> {
+  const lookUpRegion = sharedAttempt(async () => {
     const response = await exchange({ method: 'HEAD', key: '' }, region, undefined);
     response.body.ignore();
     region = parseFailure(response.status, response.headers, '').region ?? region;
-  }
+  });
 
   /** A HEAD that is answered 404 does not tell whether the object or its bucket is missing. Asks for the bucket, once per remote. */
-  async function checkBucket(signWith: Credentials | undefined): Promise<void> {
-    const response = await exchange({ method: 'HEAD', key: '' }, region, signWith);
+  const checkBucket = sharedAttempt(async () => {
+    const response = await exchange({ method: 'HEAD', key: '' }, region, await credentials.get());
     response.body.ignore();
     if (response.status === 404) throw noSuchBucket();
     bucketSeen = true;
-  }
+  });
 
   function noSuchBucket(): Error {
     const failure = parseFailure(404, {}, '<Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message>');
@@ -131,11 +130,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
     encrypted: addressOf(settings.address, region).origin.startsWith('https:'),
     async send(request: BucketRequest): Promise<HttpResponse> {
       const { signal, key } = request;
-      if (settings.lookUpRegion) {
-        regionLookup ??= lookUpRegion();
-        regionLookup.catch(() => (regionLookup = undefined));
-        await untilAborted(regionLookup, signal);
-      }
+      if (settings.lookUpRegion) await untilAborted(lookUpRegion(), signal);
       const corrections = new Set<Correction>();
       for (;;) {
         const signWith = await untilAborted(credentials.get(), signal);
@@ -152,11 +147,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
           continue;
         }
         if (failure.code === 'NoSuchBucket') throw noSuchBucket();
-        if (failure.status === 404 && failure.code === undefined && !bucketSeen) {
-          bucketCheck ??= checkBucket(signWith);
-          bucketCheck.catch(() => (bucketCheck = undefined));
-          await untilAborted(bucketCheck, signal);
-        }
+        if (failure.status === 404 && failure.code === undefined && !bucketSeen) await untilAborted(checkBucket(), signal);
         throw failureError(failure, key === '' ? `bucket ${settings.bucket}` : `s3://${settings.bucket}/${key}`);
       }
     },

@@ -78,6 +78,7 @@ const codes: Readonly<Record<string, StorageErrorCode>> = {
 
 const hints: Readonly<Record<string, string>> = {
   NoSuchBucket: 'Check the bucket in the URL of the remote, and its endpoint.',
+  PermanentRedirect: "Leave endpointurl out, or name the endpoint of the bucket's own region.",
   AccessDenied: 'Without the permission s3:ListBucket, S3 says this also for objects that do not exist.',
   InvalidObjectState: 'The object is archived. Restore it first.',
   InvalidAccessKeyId: 'The access key is not known there.',

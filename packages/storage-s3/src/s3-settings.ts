@@ -51,7 +51,9 @@ export interface TransferSettings {
 }
 
 const mebibyte = 1024 * 1024;
+/** S3's limits for a part, and for an object in one piece. */
 const smallestPart = 5 * mebibyte;
+const largestPut = 5 * 1024 * mebibyte;
 
 /** Settings of a remote from its options, the environment and the shared profile. Rejects with `invalid-request` what cannot work. */
 export async function resolveSettings(remote: RemoteSpec, host: StorageHost): Promise<S3Settings> {
@@ -104,6 +106,7 @@ function bucketOf({ url }: RemoteSpec): string {
     throw new StorageError('unsupported', `access point ARNs are not supported: ${bucket}`, {
       hint: "Use the access point's alias as the bucket.",
     });
+  if (bucket.endsWith('--x-s3')) throw new StorageError('unsupported', `directory buckets (S3 Express) are not supported: ${bucket}`);
   if (!/^[A-Za-z0-9._-]+$/u.test(bucket)) throw new StorageError('invalid-request', `${JSON.stringify(bucket)} cannot be a bucket's name`);
   return bucket;
 }
@@ -187,8 +190,8 @@ function transferSettings(profile: SharedProfile): TransferSettings {
   const partSize = bytes(profile['s3.multipart_chunksize'], 'multipart_chunksize') ?? 16 * mebibyte;
   return {
     maxConnections: wholeNumber(profile['s3.max_concurrent_requests'], 'max_concurrent_requests') ?? 64,
-    multipartThreshold: bytes(profile['s3.multipart_threshold'], 'multipart_threshold') ?? 64 * mebibyte,
-    partSize: Math.max(partSize, smallestPart),
+    multipartThreshold: Math.min(bytes(profile['s3.multipart_threshold'], 'multipart_threshold') ?? 64 * mebibyte, largestPut),
+    partSize: Math.min(Math.max(partSize, smallestPart), largestPut),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ByteRange,
   type ByteStream,
   type CallOptions,
   type ObjectInfo,
@@ -10,13 +11,14 @@ import {
   type WriteOptions,
 } from '@datapin/storage';
 import { type BucketRequests, createBucketRequests } from './bucket-requests.ts';
-import { type ControlClient, createControlClient } from './control-client.ts';
+import { createControlClient } from './control-client.ts';
 import { credentialSource } from './credentials.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { type Connector, createTransport } from './http-transport.ts';
 import { uploadInParts } from './multipart-upload.ts';
 import { bodySha256, outgoingBody } from './object-body.ts';
 import { resolveSettings } from './s3-settings.ts';
+import { sharedAttempt } from './shared-attempt.ts';
 
 const listPageSize = 1000;
 const removeBatchSize = 1000;
@@ -32,8 +34,7 @@ export async function openS3Storage(
   const requests = createBucketRequests({ settings, transport, credentials: credentialSource(settings, host) });
   const { creation, customerKey } = settings.headers;
   const { prefix, transfer } = settings;
-  let control: Promise<ControlClient> | undefined;
-  const controlClient = (): Promise<ControlClient> => (control ??= createControlClient(settings.bucket, requests, settings.headers));
+  const controlClient = sharedAttempt(() => createControlClient(settings.bucket, requests, settings.headers));
 
   return {
     traits: { rangeReads: true, atomicWrites: true, versions: true, maxConnections: transfer.maxConnections, listPageSize },
@@ -113,16 +114,29 @@ async function readObject({ requests, key, headers }: ObjectRead, { range, versi
     headers: range === undefined ? headers : { ...headers, range: `bytes=${range.start}-${range.end - 1}` },
     signal,
   });
-  if (range !== undefined && !answersRange(response, range.start)) {
-    response.body.cancel();
-    throw new StorageError('unsupported', `object ${key}: the store does not answer ranges`, { status: response.status });
+  if (range !== undefined) {
+    const problem = rangeProblem(response, range);
+    if (problem !== undefined) {
+      response.body.cancel();
+      throw new StorageError(
+        problem === 'short' ? 'interrupted' : 'unsupported',
+        `object ${key}: the store did not answer with the part asked for`,
+        {
+          status: response.status,
+        },
+      );
+    }
   }
   return response.body;
 }
 
-/** A part was asked for, so nothing else will do: 206 with a range that starts where it should. */
-function answersRange({ status, headers }: HttpResponse, start: number): boolean {
-  return status === 206 && (headers['content-range']?.startsWith(`bytes ${start}-`) ?? true);
+/** A part was asked for, so nothing else will do: another one, the whole (a store without ranges), or less (the object got shorter). */
+function rangeProblem({ status, headers }: HttpResponse, { start, end }: ByteRange): 'other' | 'short' | undefined {
+  if (status !== 206) return 'other';
+  const answered = /^bytes (\d+)-(\d+)\//u.exec(headers['content-range'] ?? '');
+  if (answered === null) return undefined;
+  if (Number(answered[1]) !== start || Number(answered[2]) >= end) return 'other';
+  return Number(answered[2]) === end - 1 ? undefined : 'short';
 }
 
 function objectKey(prefix: string, key: string): string {

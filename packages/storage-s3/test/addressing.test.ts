@@ -143,6 +143,7 @@ describe('on the wire', () => {
   test.each([
     ['s3://', 'invalid-request'],
     ['s3://user:password@bucket/x', 'invalid-request'],
+    ['s3://models--use1-az4--x-s3', 'unsupported'],
     ['s3://arn:aws:s3:us-east-1:1:accesspoint/x', 'unsupported'],
   ])('%s is refused when it is opened', async (url, code) => {
     expect(await storageErrorOf(openRemote({ url, options: someKeys }))).toMatchObject({ code });

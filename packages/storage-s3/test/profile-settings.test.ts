@@ -50,6 +50,10 @@ describe('the nested s3 block of a profile', () => {
     expect((await settingsOf(block('multipart_chunksize = 1MB'))).transfer.partSize).toBe(5 * 1024 ** 2);
   });
 
+  test('no object above what S3 takes in one piece goes up so', async () => {
+    expect((await settingsOf(block('multipart_threshold = 1TB'))).transfer.multipartThreshold).toBe(5 * 1024 ** 3);
+  });
+
   test('addressing_style is how buckets are addressed', async () => {
     expect((await settingsOf(block('addressing_style = path'))).address.addressing).toBe('path');
   });

@@ -59,6 +59,12 @@ test('a body that nobody reads is not taken from the store', async () => {
   expect(pending).toBe(true);
 });
 
+test('a part that is shorter than asked for is interrupted', async () => {
+  await using recorder = await startRecorder(() => ({ status: 206, headers: { 'content-range': 'bytes 10-14/15' }, body: '01234' }));
+  const storage = await open(recorder);
+  expect(await storageErrorOf(storage.read('key', { range: { start: 10, end: 20 } }))).toMatchObject({ code: 'interrupted' });
+});
+
 test('bytes are never decoded, whatever Content-Encoding says', async () => {
   const bytes = Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]);
   await using recorder = await startRecorder(() => ({ body: bytes, headers: { 'content-encoding': 'gzip' } }));
