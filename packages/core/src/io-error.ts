@@ -37,5 +37,7 @@ export function errnoOf(error: unknown): string | undefined {
 export function ioError(error: unknown, action: string): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof DatapinError) return error;
-  return new DatapinError(codes[errno] ?? 'io-failed', `${action}: ${reasons[errno] ?? errno}`, { cause: error });
+  const code = codes[errno] ?? 'io-failed';
+  const hint = code === 'disk-full' ? { hint: 'Free some space, then try again.' } : {};
+  return new DatapinError(code, `${action}: ${reasons[errno] ?? errno}`, { cause: error, ...hint });
 }

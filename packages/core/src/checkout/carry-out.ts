@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 
 import { DatapinError } from '../errors.ts';
 import { identityOf } from '../hashing/file-identity.ts';
@@ -47,7 +47,8 @@ export async function carryOut(plans: readonly OutputPlan[], tree: WorkTree): Pr
     await tree.placer.place(placement.id, destination, { exec: placement.exec, replace: placement.replaces });
     placed += 1;
     counter.done();
-    const identity = identityOf(lstatSync(destination));
+    // What a symbolic link leads to: that is what hashing will look at.
+    const identity = identityOf(statSync(destination));
     records.push({ path: destination, identity, algorithm: placement.id.algorithm, hash: placement.id.value });
     if (records.length >= recordsPerWrite) tree.state.put(records.splice(0));
     if (pacer.due()) await pacer.rest();
