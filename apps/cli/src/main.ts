@@ -20,10 +20,14 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`ERROR: unexpected error - ${error.message}\nhint: This is a bug in datapin. Please report it.\n`);
   process.exit(exitCodes.unexpected);
 });
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.unexpected);
-  });
+process.stdout.on('error', leave);
+process.stderr.on('error', leave);
+
+/** The reader of a stream went away: nobody is left to tell anything to. */
+function leave(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(exitCodes.brokenPipe);
+  process.stderr.write(`ERROR: cannot write the output: ${error.message}\n`);
+  process.exit(exitCodes.unexpected);
 }
 
 async function* readLines(): AsyncIterable<string> {
@@ -43,4 +47,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
 });
 
 // Connections kept alive must not keep the program; but what is printed has to arrive first.
-process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+process.stdout.write('', (error) => {
+  if (error) leave(error);
+  process.stderr.write('', () => process.exit());
+});

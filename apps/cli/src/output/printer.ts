@@ -42,6 +42,9 @@ export interface PrinterOptions {
   readonly verbosity: Verbosity;
 }
 
+/** The terminal itself writes `^C` behind the live line; it must not make it wrap. */
+const roomForInterrupt = 3;
+
 const clearLine = '\r\u001B[2K';
 
 export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions): Printer {
@@ -87,7 +90,7 @@ export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions
     },
     live(text) {
       if (!interactive) return;
-      const shown = text === undefined ? '' : cutToWidth(text, (stderr.columns ?? 80) - 1);
+      const shown = text === undefined ? '' : cutToWidth(text, (stderr.columns ?? 80) - roomForInterrupt);
       if (shown === live) return;
       stderr.write(`${clearLine}${shown}`);
       live = shown;

@@ -5,7 +5,7 @@ import { formatBytes } from '../output/format-bytes.ts';
 const verbs: Readonly<Record<WorkKind, string>> = {
   collect: 'Collecting',
   hash: 'Hashing',
-  query: 'Asking the remote',
+  query: 'Looking up',
   download: 'Downloading',
   upload: 'Uploading',
   place: 'Placing',

@@ -46,7 +46,7 @@ describe('colours', () => {
 
 describe('the live line', () => {
   test('is replaced in place, cut to the terminal, and out of the way of other lines', () => {
-    const { host, out, err } = fakeHost({ terminal: true, columns: 12, env: { NO_COLOR: '1' } });
+    const { host, out, err } = fakeHost({ terminal: true, columns: 14, env: { NO_COLOR: '1' } });
     const printer = createPrinter({ ...host, verbosity: 'default' });
     printer.live('working hard at it');
     printer.data('result');
