@@ -27,9 +27,9 @@ const special = /[^\n\x20-\x7e\u0085\u00a0-\ufefe\uff00-\ufffd\u{10000}-\u{10fff
 const outerWhite = new RegExp(`^[ ${breaks}]|[ ${breaks}]$`, 'u');
 const spaceAtBreak = new RegExp(` [${breaks}]|[${breaks}] `, 'u');
 
-/** Whether a key is written without a leading `?`: short and on one line. */
+/** Whether a key is written without a leading `?`: on one line, and with the five characters of its tag shorter than 128. */
 export function isSimpleKey(text: string): boolean {
-  return codePoints(text) < 128 && !lineBreak.test(text);
+  return codePoints(text) + '!!str'.length < 128 && !lineBreak.test(text);
 }
 
 /**

@@ -95,3 +95,9 @@ function special(value: YamlValue): YamlValue {
   const float = typeof value === 'string' ? numbers.get(value) : undefined;
   return float === undefined ? value : { float };
 }
+
+test('keys from 123 characters on are written with a question mark', () => {
+  const [short, long] = ['x'.repeat(122), 'x'.repeat(123)];
+  expect(emitYaml(new Map([[short, new Map([['a', 1]])]]))).toBe(`${short}:\n  a: 1\n`);
+  expect(emitYaml(new Map([[long, new Map([['a', 1]])]]))).toBe(`? ${long}\n: a: 1\n`);
+});
