@@ -73,7 +73,11 @@ export function openCache(settings: CacheSettings): Cache {
       throw ioError(error, `cannot write ${files.pathOf(id)}`);
     }
   };
-  const target: StoreTarget = { files, has, reflinks: settings.types.includes('reflink') };
+  const target: StoreTarget = {
+    files,
+    has: (id) => !files.isSurelyAbsent(id) && has(id),
+    reflinks: settings.types.includes('reflink'),
+  };
 
   return {
     dir: settings.dir,

@@ -24,6 +24,11 @@ export interface ObjectFiles extends Disposable {
   publish(temp: string, id: ObjectId): void;
   /** Writes a whole object. */
   write(id: ObjectId, bytes: Uint8Array): void;
+  /**
+   * Whether an object is surely absent, without looking: its folder was made here, and the object was not. Somebody else may have added it since,
+   * which only means that it is written twice. Halves the looks that a first `add` costs.
+   */
+  isSurelyAbsent(id: ObjectId): boolean;
 }
 
 export interface TempObject {
@@ -38,9 +43,14 @@ export function openObjectFiles(dir: string, shared: boolean): ObjectFiles {
   /** Whether the process's umask leaves 0444 as it is; found out at the first file. */
   let modeIsExact: boolean | undefined;
 
+  /** Objects in folders that were made here. */
+  const fresh = new Map<string, Set<string>>();
+
   const makeFolder = (folder: string): void => {
     const first = mkdirSync(folder, { recursive: true });
-    if (!shared || first === undefined) return;
+    if (first === undefined) return;
+    fresh.set(folder, new Set());
+    if (!shared) return;
     for (let made = folder; made.length >= first.length; made = dirname(made)) quietlyChmod(made, sharedFolderMode);
   };
   const tempIn = (folder: string): string => {
@@ -70,6 +80,7 @@ export function openObjectFiles(dir: string, shared: boolean): ObjectFiles {
       makeFolder(dirname(target));
       renameSync(temp, target);
     }
+    fresh.get(dirname(target))?.add(target);
   };
   const unnamedFolder = join(dir, 'files', 'md5');
 
@@ -77,6 +88,10 @@ export function openObjectFiles(dir: string, shared: boolean): ObjectFiles {
     dir,
     pathOf,
     publish,
+    isSurelyAbsent(id) {
+      const target = pathOf(id);
+      return fresh.get(dirname(target))?.has(target) === false;
+    },
     createTemp: (id) => create(dirname(pathOf(id))),
     createUnnamedTemp: () => create(unnamedFolder),
     tempPath() {
