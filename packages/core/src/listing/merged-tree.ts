@@ -2,7 +2,7 @@ import { DatapinError } from '../errors.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
 import type { DvcIgnore } from '../project/dvc-ignore.ts';
 import type { FileTree } from '../project/file-tree.ts';
-import type { Output } from '../project/stage.ts';
+import { isImport, isRepoImport, type Output } from '../project/stage.ts';
 
 /** A file or folder that git has, that DVC tracks, or both. */
 export interface ListEntry {
@@ -97,10 +97,13 @@ function folder(isOut: boolean): TrackedNode {
 }
 
 function trackedOutput(output: Output): TrackedNode {
-  const { record } = output;
-  const isDir = record.hash?.value.endsWith('.dir') === true || record.nfiles !== undefined || record.files !== undefined;
-  const md5 = record.hash?.name === 'md5' || record.hash?.name === 'md5-dos2unix' ? record.hash.value : undefined;
-  return { isDir, isOut: true, size: record.size, md5, unread: isDir ? output : undefined, children: new Map() };
+  const { record, stage } = output;
+  // Of an `import-url` DVC shows what is known of the source.
+  const source = isImport(stage) && !isRepoImport(stage) ? stage.deps[0]?.record : undefined;
+  const hash = record.hash ?? source?.hash;
+  const isDir = hash?.value.endsWith('.dir') === true || record.nfiles !== undefined || record.files !== undefined;
+  const md5 = hash?.name === 'md5' || hash?.name === 'md5-dos2unix' ? hash.value : undefined;
+  return { isDir, isOut: true, size: (source ?? record).size, md5, unread: isDir ? output : undefined, children: new Map() };
 }
 
 async function read(node: TrackedNode, filesOf: MergedTreeParts['filesOf']): Promise<void> {
