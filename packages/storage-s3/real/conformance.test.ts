@@ -38,4 +38,4 @@ function unfinishedUploads(folder: string): readonly string[] {
   return readdirSync(uploads, { recursive: true, withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
 }
 
-describeStorage('s3 on versitygw', { plugin, start, limits: { bigObject: 70 * 1024 * 1024 } });
+describeStorage('s3 on versitygw', { plugin, start, http: true, limits: { bigObject: 70 * 1024 * 1024 } });
