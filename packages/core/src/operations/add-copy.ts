@@ -1,11 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { removeOutput } from '../checkout/carry-out.ts';
 import type { WorkTree } from '../checkout/work-tree.ts';
 import { DatapinError } from '../errors.ts';
 import { statIfThere } from '../file-stats.ts';
 import { identityOf } from '../hashing/file-identity.ts';
+import { ioError } from '../io-error.ts';
 import { createPacer } from '../pacing.ts';
 import type { Project } from '../project/project.ts';
 import type { StateRecord } from '../state/state.ts';
@@ -54,7 +54,7 @@ export async function addCopy(source: string, path: string, tree: WorkTree): Pro
   if (found === undefined) throw new DatapinError('target-missing', `'${source}' does not exist`);
   const isDirectory = found.nfiles !== undefined;
   if (isDirectory) checkPinnedPaths(found.files.map(({ relpath }) => relpath));
-  removeOutput(path, tree);
+  removeWhole(path, tree);
   const pacer = createPacer(context.signal);
   const records: StateRecord[] = [];
   // An output that is a directory exists even when it is empty.
@@ -67,4 +67,16 @@ export async function addCopy(source: string, path: string, tree: WorkTree): Pro
   }
   state.put(records);
   return { ...found, addedFiles: found.files.length, addedBytes: found.size };
+}
+
+/** Removes what `--force` allowed to be replaced. */
+function removeWhole(path: string, { gate }: WorkTree): void {
+  const place = gate.existing(path);
+  if (place === undefined) return;
+  try {
+    rmSync(place, { recursive: true, force: true });
+  } catch (error) {
+    throw ioError(error, `cannot remove '${path}'`);
+  }
+  gate.forget(path);
 }
