@@ -66,7 +66,7 @@ export async function createControlClient(bucket: string, requests: BucketReques
     const answer = await response.body.collect();
     // CompleteMultipartUpload answers 200 before it is done and may still fail
     if (/^\s*(?:<\?xml[^>]*\?>)?\s*<Error>/u.test(answer.subarray(0, 1024).toString('utf8'))) {
-      throw failureError({ ...parseFailure(500, response.headers, answer.toString('utf8')) }, `s3://${bucket}/${decodeURIComponent(rest)}`);
+      throw failureError(parseFailure(500, response.headers, answer.toString('utf8')), `s3://${bucket}/${decodeURIComponent(rest)}`);
     }
     return answer;
   }
@@ -98,15 +98,17 @@ export async function createControlClient(bucket: string, requests: BucketReques
   });
 
   /** The SDK rejects with an error of its own when aborted; callers get the signal's reason. */
-  async function settled<T>(sent: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  async function run<T>(
+    signal: AbortSignal | undefined,
+    send: (options: { readonly abortSignal?: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await sent;
+      return await send(signal === undefined ? {} : { abortSignal: signal });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
     }
   }
-  const options = (signal: AbortSignal | undefined): { abortSignal?: AbortSignal } => (signal === undefined ? {} : { abortSignal: signal });
 
   return {
     async list(prefix, token, signal): Promise<ListPage> {
@@ -116,7 +118,7 @@ export async function createControlClient(bucket: string, requests: BucketReques
         EncodingType: 'url',
         ...(token === undefined ? {} : { ContinuationToken: token }),
       });
-      const page = await settled(client.send(command, options(signal)), signal);
+      const page = await run(signal, (options) => client.send(command, options));
       // only the answer tells whether the store took the wish for encoded keys (versitygw does not)
       const decode = page.EncodingType === 'url' ? decodeListedKey : (key: string): string => key;
       return {
@@ -130,7 +132,7 @@ export async function createControlClient(bucket: string, requests: BucketReques
     },
     async removeBatch(keys, signal): Promise<void> {
       const command = new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } });
-      const { Errors: [first] = [] } = await settled(client.send(command, options(signal)), signal);
+      const { Errors: [first] = [] } = await run(signal, (options) => client.send(command, options));
       if (first === undefined || first.Code === 'NoSuchKey') return;
       throw failureError(
         parseFailure(
@@ -143,7 +145,7 @@ export async function createControlClient(bucket: string, requests: BucketReques
     },
     async startUpload(key, signal): Promise<string> {
       const command = new sdk.CreateMultipartUploadCommand({ Bucket: bucket, Key: key });
-      const { UploadId } = await settled(client.send(command, options(signal)), signal);
+      const { UploadId } = await run(signal, (options) => client.send(command, options));
       if (UploadId === undefined) throw new StorageError('invalid-request', `object ${key}: the store started no upload`);
       return UploadId;
     },
@@ -154,11 +156,11 @@ export async function createControlClient(bucket: string, requests: BucketReques
         UploadId: uploadId,
         MultipartUpload: { Parts: [...parts] },
       });
-      await settled(client.send(command, options(signal)), signal);
+      await run(signal, (options) => client.send(command, options));
     },
     async abortUpload(key, uploadId, signal): Promise<void> {
       const command = new sdk.AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
-      await settled(client.send(command, options(signal)), signal);
+      await run(signal, (options) => client.send(command, options));
     },
   };
 }

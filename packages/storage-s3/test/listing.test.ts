@@ -45,6 +45,13 @@ describe('list', () => {
     expect((await listed(await open(recorder)))[0]?.[0]?.key).toBe('a b+日\u0001');
   });
 
+  test.each(['my-bucket', 'a.b.c', 'My_Bucket'])('asks the bucket %s, however it is named', async (bucket) => {
+    await using recorder = await startRecorder(() => ({ body: page(object('key')) }));
+    const storage = await openRemote({ url: `s3://${bucket}`, options: { ...someKeys, endpointurl: recorder.endpoint } });
+    expect((await listed(storage))[0]?.[0]?.key).toBe('key');
+    expect(recorder.only().target).toMatch(new RegExp(`^/${bucket}/\\?`, 'u'));
+  });
+
   test('of nothing yields no page', async () => {
     await using recorder = await startRecorder(() => ({ body: page('') }));
     expect(await listed(await open(recorder))).toEqual([]);
