@@ -35,9 +35,15 @@ export function errnoOf(error: unknown): string | undefined {
  * Anything that is not a failed system call, also a {@link DatapinError}, is returned as it is.
  */
 export function ioError(error: unknown, action: string): unknown {
-  const errno = errnoOf(error);
+  const errno = trueErrno(error);
   if (errno === undefined || error instanceof DatapinError) return error;
   const code = codes[errno] ?? 'io-failed';
   const hint = code === 'disk-full' ? { hint: 'Free some space, then try again.' } : {};
   return new DatapinError(code, `${action}: ${reasons[errno] ?? errno}`, { cause: error, ...hint });
+}
+
+/** Node reports a recursive `mkdir` on a read-only file system as ENOENT, which it can have no other reason for. */
+function trueErrno(error: unknown): string | undefined {
+  const errno = errnoOf(error);
+  return errno === 'ENOENT' && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir' ? 'EROFS' : errno;
 }

@@ -25,6 +25,11 @@ describe('a failed system call', () => {
     });
   });
 
+  it('that makes folders on a read-only file system is not taken for a missing one', () => {
+    const asNodeTellsIt = Object.assign(new Error('ENOENT: no such file or directory, mkdir'), { code: 'ENOENT', syscall: 'mkdir' });
+    expect(ioError(asNodeTellsIt, 'cannot write data.csv')).toMatchObject({ code: 'read-only' });
+  });
+
   it('of Node itself is recognised', () => {
     let error: unknown;
     try {
