@@ -128,7 +128,7 @@ async function refuseTrackedByGit({ git, root }: Project, tasks: readonly AddTas
 }
 
 /** A path as typed → relative to the project root. Throws `target-outside`. */
-export function projectPath(project: Pick<Project, 'root' | 'cwd'>, written: string): string {
+function projectPath(project: Pick<Project, 'root' | 'cwd'>, written: string): string {
   const typed = resolve(project.cwd, written);
   const path = inside(project.root, typed) ?? inside(project.root, withRealFolder(typed));
   if (path === undefined) {
