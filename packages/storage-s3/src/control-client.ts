@@ -3,23 +3,15 @@ import type { CompletedPart } from '@aws-sdk/client-s3';
 import { StorageError } from '@datapin/storage';
 import type { BucketRequests } from './bucket-requests.ts';
 import type { ObjectHeaders } from './object-headers.ts';
-import { decodeListedKey } from './object-path.ts';
 import { failureError, parseFailure } from './s3-error.ts';
 
 /** What is rare enough to go through the SDK's commands: they build the requests and read the answers, signing and sending stay ours. */
 export interface ControlClient {
-  /** One page of the objects whose key starts with `prefix`. */
-  list(prefix: string, token: string | undefined, signal: AbortSignal | undefined): Promise<ListPage>;
   /** Removes up to 1000 objects. */
   removeBatch(keys: readonly string[], signal: AbortSignal | undefined): Promise<void>;
   startUpload(key: string, signal: AbortSignal | undefined): Promise<string>;
   completeUpload(key: string, uploadId: string, parts: readonly CompletedPart[], signal: AbortSignal | undefined): Promise<void>;
   abortUpload(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
-}
-
-export interface ListPage {
-  readonly objects: readonly { readonly key: string; readonly size: number; readonly etag?: string }[];
-  readonly next: string | undefined;
 }
 
 /** A request of the SDK as its handler gets it. */
@@ -41,7 +33,7 @@ interface SdkResponse {
 const dropped =
   /^(host|authorization|user-agent|content-length|amz-sdk-.*|x-amz-date|x-amz-user-agent|x-amz-content-sha256|x-amz-security-token|expect)$/u;
 
-/** Loads the SDK's client: a tenth of a second, so only for remotes that list, remove, or send parts. */
+/** Loads the SDK's client: a tenth of a second, so only for remotes that remove or send parts. */
 export async function createControlClient(bucket: string, requests: BucketRequests, headers: ObjectHeaders): Promise<ControlClient> {
   const sdk = await import('@aws-sdk/client-s3');
   const pathPrefix = `/${encodeURIComponent(bucket)}`;
@@ -111,25 +103,6 @@ export async function createControlClient(bucket: string, requests: BucketReques
   }
 
   return {
-    async list(prefix, token, signal): Promise<ListPage> {
-      const command = new sdk.ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        EncodingType: 'url',
-        ...(token === undefined ? {} : { ContinuationToken: token }),
-      });
-      const page = await run(signal, (options) => client.send(command, options));
-      // only the answer tells whether the store took the wish for encoded keys (versitygw does not)
-      const decode = page.EncodingType === 'url' ? decodeListedKey : (key: string): string => key;
-      return {
-        objects: (page.Contents ?? []).map(({ Key = '', Size = 0, ETag }) => ({
-          key: decode(Key),
-          size: Size,
-          ...(ETag === undefined ? {} : { etag: ETag }),
-        })),
-        next: page.IsTruncated === true ? page.NextContinuationToken : undefined,
-      };
-    },
     async removeBatch(keys, signal): Promise<void> {
       const command = new sdk.DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true } });
       const { Errors: [first] = [] } = await run(signal, (options) => client.send(command, options));

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
 
+import { elementText } from './xml-text.ts';
+
 /** What S3 says about a failure: the XML `<Error>` of an answer, with what its headers add. */
 export interface S3Failure {
   readonly status: number;
@@ -120,14 +122,7 @@ function codeOfStatus(status: number): StorageErrorCode {
 }
 
 function element(xml: string, name: string): string | undefined {
-  const match = new RegExp(`<${name}>([^<]*)</${name}>`, 'u').exec(xml)?.[1];
-  return match === undefined || match === '' ? undefined : unescape(match);
-}
-
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-function unescape(text: string): string {
-  return text.replace(/&(amp|lt|gt|quot|apos);/gu, (_all, name: string) => entities[name] ?? '');
+  return elementText(xml, name) || undefined;
 }
 
 function header(headers: IncomingHttpHeaders, name: string): string | undefined {

@@ -15,6 +15,7 @@ import { createControlClient } from './control-client.ts';
 import { credentialSource } from './credentials.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import { type Connector, createTransport } from './http-transport.ts';
+import { listPage } from './list-page.ts';
 import { uploadInParts } from './multipart-upload.ts';
 import { bodySha256, outgoingBody } from './object-body.ts';
 import { resolveSettings } from './s3-settings.ts';
@@ -87,10 +88,9 @@ export async function openS3Storage(
     },
 
     async *list(start, { signal }: CallOptions = {}): AsyncGenerator<readonly ObjectInfo[], void, undefined> {
-      const client = await controlClient();
       let token: string | undefined;
       do {
-        const page = await client.list(`${prefix}${start}`, token, signal);
+        const page = await listPage(requests, { prefix: `${prefix}${start}`, token, signal });
         if (page.objects.length > 0) yield page.objects.map((object) => ({ ...object, key: object.key.slice(prefix.length) }));
         token = page.next;
       } while (token !== undefined);

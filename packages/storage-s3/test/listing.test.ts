@@ -52,6 +52,25 @@ describe('list', () => {
     expect(recorder.only().target).toMatch(new RegExp(`^/${bucket}/\\?`, 'u'));
   });
 
+  test.each([
+    ['half a page', page(object('prefix/a')).slice(0, -20)],
+    ['another document', '<html></html>'],
+    ['nothing', ''],
+    ['a page that goes on nowhere', page(object('prefix/a'), '<IsTruncated>true</IsTruncated>')],
+    ['an object without a size', page('<Contents><Key>prefix/a</Key></Contents>')],
+  ])('refuses %s: what it misses would count as missing', async (_what, body) => {
+    await using recorder = await startRecorder(() => ({ body }));
+    expect(await storageErrorOf(listed(await open(recorder)))).toMatchObject({ code: 'invalid-request' });
+  });
+
+  test('takes what stores put in other places', async () => {
+    const one = '<Contents><ETag>e</ETag><Size>3</Size><StorageClass>STANDARD</StorageClass><Key>prefix/&#x61;&#38;&lt;</Key></Contents>';
+    const body = page(`${one}<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>`);
+    await using recorder = await startRecorder(({ target }) => ({ body: target.includes('continuation-token') ? page('') : body }));
+    expect(await listed(await open(recorder))).toEqual([[{ key: 'a&<', size: 3, etag: 'e' }]]);
+    expect(recorder.requests).toHaveLength(2);
+  });
+
   test('of nothing yields no page', async () => {
     await using recorder = await startRecorder(() => ({ body: page('') }));
     expect(await listed(await open(recorder))).toEqual([]);
