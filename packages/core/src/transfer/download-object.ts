@@ -127,15 +127,12 @@ function isCorrupt(error: unknown): boolean {
   return error instanceof DatapinError && error.code === 'object-corrupt';
 }
 
+/** `how` without a cause; with one, the cause's own words. */
 function damaged(remote: Remote, wanted: WantedObject, how: string, cause?: unknown): DatapinError {
   if (cause instanceof DatapinError && cause.message.includes(wanted.path)) return cause;
-  const detail = cause instanceof DatapinError ? `: ${cause.message}` : '';
-  return new DatapinError(
-    'object-corrupt',
-    `'${wanted.path}' (object ${wanted.id.value}) on ${printRemote(remote)} is damaged, ${how}${detail}`,
-    {
-      cause,
-      hint: 'Nothing of it was kept. Push it again from where the data is intact, after removing the damaged object from the remote.',
-    },
-  );
+  const what = cause instanceof DatapinError ? cause.message : `object ${wanted.id.value} is damaged: ${how}`;
+  return new DatapinError('object-corrupt', `'${wanted.path}' on ${printRemote(remote)}: ${what}`, {
+    cause,
+    hint: 'Nothing of it was kept. Remove the damaged object from the remote, then push it again from where the data is intact.',
+  });
 }
