@@ -8,8 +8,19 @@ const config: UserConfig = defineConfig({
   target: 'node22.13',
   minify: true,
   dts: false,
+  publint: 'ci-only',
+  failOnWarn: true,
   inputOptions: { resolve: { conditionNames: ['@datapin/source', 'node', 'import', 'module', 'default'] } },
-  deps: { alwaysBundle: [/.*/] },
+  outputOptions: {
+    // What many commands share comes in two files, not forty: each file costs a third of a millisecond at every start.
+    codeSplitting: {
+      groups: [
+        { name: 'shared', test: /apps\/cli\/src|core\/src\/errors|storage\/src\/storage-error/u, minShareCount: 10, priority: 1 },
+        { name: 'core', test: /packages\/(?:core|storage)\/src/u, minShareCount: 4 },
+      ],
+    },
+  },
+  deps: { alwaysBundle: [/.*/u] },
 });
 
 export default config;
