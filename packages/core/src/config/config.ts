@@ -22,6 +22,8 @@ export interface RemoteConfig {
   readonly options: ReadonlyMap<string, ConfigEntry>;
   /** Names (`url` among them) that come from a file that git tracks: `project` level. */
   readonly tracked: ReadonlySet<string>;
+  /** Names (`url` among them) that come from `.dvc/config.local` or `.dvc/datapin.local`: the user's own, unless a clone brought that file along. */
+  readonly local: ReadonlySet<string>;
 }
 
 export type LinkType = 'reflink' | 'hardlink' | 'symlink' | 'copy';

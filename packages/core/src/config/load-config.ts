@@ -14,6 +14,8 @@ export interface LoadConfigOptions extends ConfigPlaces {
   readonly dvcDir: string;
   /** `section.option` or `remote.name.option` → value: over all files. Relative paths are relative to the project root. */
   readonly overrides?: ReadonlyMap<string, string> | undefined;
+  /** Who made the overrides: the user (the default), or repository content, which is trusted no more than `.dvc/config`. */
+  readonly overridesLevel?: 'override' | 'project' | undefined;
   /** For a past revision: the project's files as they stand in a commit. All other levels come from the machine. */
   readonly project?: ProjectConfigTexts | undefined;
 }
@@ -35,10 +37,10 @@ function layerEntries({ text, level, path }: ConfigLayer): Entries {
   return entriesOf(text, { level, file: path });
 }
 
-function overrideEntries({ overrides, dvcDir, env, platform }: LoadConfigOptions): Entries {
+function overrideEntries({ overrides, overridesLevel: level = 'override', dvcDir, env, platform }: LoadConfigOptions): Entries {
   const place = { directory: dirname(dvcDir), home: homeDirectory(env, platform) };
   const text = mapConfigPaths(readOverrides(overrides ?? new Map()), (path) => readConfigPath(path, place));
-  return entriesOf(text, { level: 'override', file: undefined });
+  return entriesOf(text, { level, file: undefined });
 }
 
 function entriesOf(text: ConfigText, origin: Pick<ConfigEntry, 'level' | 'file'>): Entries {

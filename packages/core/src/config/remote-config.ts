@@ -1,7 +1,7 @@
 import { DatapinError } from '../errors.ts';
 import { splitSectionName } from '../formats/config-syntax.ts';
 import { isRelativeConfigPath } from './config-path.ts';
-import type { Config, ConfigEntry, RemoteConfig } from './config.ts';
+import type { Config, ConfigEntry, ConfigLevel, RemoteConfig } from './config.ts';
 
 type Sections = Config['sections'];
 
@@ -35,8 +35,13 @@ function ownRemote(name: string, { options, written }: RemoteSection): RemoteCon
     url: url.value,
     ...(isRelative ? { relativeUrl: written } : {}),
     options: new Map([...options].filter(([option]) => option !== 'url')),
-    tracked: new Set([...options].filter(([, entry]) => entry.level === 'project').map(([option]) => option)),
+    tracked: namesAt('project', options),
+    local: namesAt('local', options),
   };
+}
+
+function namesAt(level: ConfigLevel, options: ReadonlyMap<string, ConfigEntry>): ReadonlySet<string> {
+  return new Set([...options].filter(([, entry]) => entry.level === level).map(([option]) => option));
 }
 
 const reference = /^remote:\/\/([^/]+)\/*(.*)$/su;
@@ -48,11 +53,13 @@ function follow(remote: RemoteConfig, all: ReadonlyMap<string, RemoteConfig>, tr
     return remote;
   }
   const base = follow(target, all, [...trail, target.name]);
-  const inherited = [...base.tracked].filter((option) => option === 'url' || !remote.options.has(option));
+  const inherited = (names: ReadonlySet<string>): string[] =>
+    [...names].filter((option) => option === 'url' || !remote.options.has(option));
   return {
     name: remote.name,
     url: path === '' ? base.url : `${base.url.replace(/\/+$/u, '')}/${path}`,
     options: new Map([...base.options, ...remote.options]),
-    tracked: new Set([...remote.tracked, ...inherited]),
+    tracked: new Set([...remote.tracked, ...inherited(base.tracked)]),
+    local: new Set([...remote.local, ...inherited(base.local)]),
   };
 }

@@ -12,10 +12,10 @@ import type { Project, ProjectOptions } from './project.ts';
  * Rejects with `not-a-repository`, `invalid-config`.
  */
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const { env, storages, configOverrides } = options;
+  const { env, storages, configOverrides, overridesLevel } = options;
   const root = findProjectRoot(options.cwd);
   const dvcDir = join(root, '.dvc');
-  const config = loadConfig({ dvcDir, env, ...(configOverrides ? { overrides: configOverrides } : {}) });
+  const config = loadConfig({ dvcDir, env, overrides: configOverrides, overridesLevel });
   const location = config.core.noScm ? undefined : findGit(root);
   return {
     root,

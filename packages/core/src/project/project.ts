@@ -16,6 +16,8 @@ export interface ProjectOptions {
   readonly storages: StorageSource;
   /** `section.option` → value, over all files; `remote.name.option` for remotes. */
   readonly configOverrides?: ReadonlyMap<string, string>;
+  /** `project` for overrides that a metafile makes: they are trusted no more than `.dvc/config`. */
+  readonly overridesLevel?: 'override' | 'project';
 }
 
 /** An opened DVC repository. Immutable; nothing is locked and no file is held open. */

@@ -124,7 +124,7 @@ function sourceRemote(record: DependencyRecord, { project }: ImportContext): { r
   for (const [name, value] of record.fsConfig ?? [])
     options.set(yamlText(name), { value: yamlText(value), level: 'project', file: undefined });
   const address = `${url.scheme}://${url.authority}`;
-  return { config: { name: address, url: address, options, tracked: new Set(['url', ...options.keys()]) }, key };
+  return { config: { name: address, url: address, options, tracked: new Set(['url', ...options.keys()]), local: new Set() }, key };
 }
 
 function isDirectory(record: DependencyRecord): boolean {

@@ -41,6 +41,7 @@ export async function openSourceProject(request: {
     env: project.env,
     storages: project.storages,
     configOverrides: overridesOf(request.repo, metafile),
+    overridesLevel: 'project',
   });
   const path = relative(root, wanted).split(sep).join('/');
   if (!isAbsolute(url)) return { project: opened, path, localCacheDir: undefined };

@@ -5,6 +5,7 @@ import type { OperationContext } from '../events.ts';
 import type { Project } from '../project/project.ts';
 import { parseRemoteOptions } from './parse-options.ts';
 import { remoteFailure } from './remote-failure.ts';
+import { trackedSettings } from '../project/tracked-settings.ts';
 import { defaultRetryPolicy, firstContactBudget, type RetryPolicy, withRetry } from './retry.ts';
 
 /** A configured remote with its storage open. Its storage must only be called through {@link Remote.attempt}, which retries. */
@@ -46,7 +47,7 @@ export async function openRemote(
     signal: context.signal,
     warn: (message: string) => context.report({ type: 'warning', message: `remote '${config.name}': ${message}` }),
   };
-  const spec = { name: config.name, url, options, tracked: config.tracked };
+  const spec = { name: config.name, url, options, tracked: await trackedSettings(project, config) };
   const storage = await plugin.open(spec, host).catch((error: unknown) => Promise.reject(remoteFailure(error, { remote: identity })));
 
   const policy = settings.policy ?? defaultRetryPolicy;

@@ -15,7 +15,7 @@ const plugin: StoragePlugin = {
 
 function remote(options: Record<string, string>): RemoteConfig {
   const entries = Object.entries(options).map(([name, value]) => [name, { value, level: 'project', file: undefined }] as const);
-  return { name: 'store', url: 'blob://x', options: new Map(entries), tracked: new Set() };
+  return { name: 'store', url: 'blob://x', options: new Map(entries), tracked: new Set(), local: new Set() };
 }
 
 describe('a value by its type', () => {

@@ -57,6 +57,7 @@ export function transferFixture(options: { readonly liar?: Liar; readonly access
     url: 'memory://box/data',
     options: new Map(options.access === undefined ? [] : [['access', access]]),
     tracked: new Set<string>(),
+    local: new Set<string>(),
   };
   const project: Project = {
     root: folder,
