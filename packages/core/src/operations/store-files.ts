@@ -60,7 +60,8 @@ async function linkBack({ files, isexec }: HashedFiles, { path, algorithm }: Sto
     const destination = `${tree.project.root}/${file.relpath === '' ? path : `${path}/${file.relpath}`}`;
     if (!tree.placer.needsRelink(id, destination, file)) continue;
     const gated = tree.gate.forWriting(file.relpath === '' ? path : `${path}/${file.relpath}`);
-    refuseChanged(gated, file);
+    // What a link leads to is not replaced, and may be a file that just was.
+    if (!file.isLink) refuseChanged(gated, file);
     await tree.placer.place(id, gated, { replace: true, exec: isexec });
     records.push({ path: gated, algorithm, hash: file.hash, identity: identityOf(statSync(gated)) });
     if (pacer.due()) await pacer.rest();

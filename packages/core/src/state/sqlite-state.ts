@@ -25,13 +25,15 @@ export function openState(tmpDir: string): State {
 
     below: (folder, algorithm) =>
       connection.attempt((prepare) => {
-        // '0' follows '/' in the order of bytes, so the range holds exactly what starts with `folder/`.
         const statement = prepare(
-          `SELECT ${columns} FROM hash WHERE algorithm = ?1 AND path = ?2
-           UNION ALL SELECT ${columns} FROM hash WHERE algorithm = ?1 AND path > ?2 || '/' AND path < ?2 || '0'`,
+          `SELECT ${columns} FROM hash WHERE algorithm = ? AND path = ?
+           UNION ALL SELECT ${columns} FROM hash WHERE algorithm = ? AND path > ? AND path < ?`,
         );
+        // '0' follows '/' in the order of bytes, so the range holds exactly what starts with `folder/`.
+        const number = algorithmNumber[algorithm];
+        const rows = rowsAsArrays(statement, [number, folder, number, `${folder}/`, `${folder}0`]);
         const found = new Map<string, KnownHash>();
-        for (const row of rowsAsArrays(statement, [algorithmNumber[algorithm], folder])) found.set(String(row[0]), knownHash(row));
+        for (const row of rows) found.set(String(row[0]), knownHash(row));
         return found;
       }) ?? new Map<string, KnownHash>(),
 

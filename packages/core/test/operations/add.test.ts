@@ -143,6 +143,16 @@ describe('adding a file', () => {
 });
 
 describe('the link to the cache', () => {
+  it.each(['hardlink', 'symlink', 'copy'])('takes the place of a link to a file in the same directory (%s)', async (type) => {
+    project.write('.dvc/config', `[cache]\n    type = ${type}\n`);
+    project.write('data/a', 'abc');
+    symlinkSync('../data/a', path('data/z'));
+    symlinkSync('../data/a', path('data/0'));
+    await addIt(['data']);
+    expect([read('data/0'), read('data/a'), read('data/z')]).toEqual(['abc', 'abc', 'abc']);
+    expect(read('data.dvc')).toContain('nfiles: 3\n');
+  });
+
   it.each(['hardlink', 'symlink'] as const)('is a %s where cache.type says so', async (type) => {
     project.write('.dvc/config', `[cache]\n    type = ${type}\n`);
     project.write('data/a', 'abc');
