@@ -19,6 +19,7 @@ export const fetch: Command = defineCommand({
     { command: 'datapin fetch images', meaning: 'one directory' },
   ],
   failureCode: 1,
+  exitCodes: { 'disk-full': 1 },
   failurePrefix: 'failed to fetch data from the cloud',
   exitNotes: { 1: 'some files could not be downloaded; what the remote does not have is only a warning' },
   async run({ options, positionals, context, openProject, printer }) {

@@ -15,6 +15,7 @@ export const pluginAdd: Command = defineCommand({
     { command: 'datapin plugin add ./storage-blob-1.0.0.tgz', meaning: 'a plugin of your own' },
   ],
   failureCode: 1,
+  exitCodes: { 'plugin-missing': 1, 'plugin-broken': 1, 'io-failed': 1 },
   async run({ positionals, projectOptions, context, printer }) {
     printer.live(`Installing ${positionals.plugin}`);
     const { cwd, env } = projectOptions;

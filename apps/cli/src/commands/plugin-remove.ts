@@ -8,6 +8,7 @@ export const pluginRemove: Command = defineCommand({
   options: { json },
   examples: [{ command: 'datapin plugin remove s3', meaning: 'one that `datapin plugin add` installed' }],
   failureCode: 1,
+  exitCodes: { 'plugin-missing': 1, 'plugin-broken': 1, 'io-failed': 1 },
   async run({ positionals, projectOptions, context }) {
     const { cwd, env } = projectOptions;
     const name = await removePlugin(positionals.plugin, { cwd, env, signal: context.signal, version: packageJson.version });

@@ -24,6 +24,7 @@ export const pull: Command = defineCommand({
     { command: 'datapin pull --json | jq .dataHash', meaning: 'a text that stands for exactly this data' },
   ],
   failureCode: 1,
+  exitCodes: { 'disk-full': 1 },
   failurePrefix: 'failed to pull data from the cloud',
   exitNotes: { 1: 'some files are not in place, or nothing could be done' },
   async run({ options, positionals, context, openProject, printer }) {

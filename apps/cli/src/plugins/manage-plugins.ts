@@ -26,6 +26,7 @@ export interface ManageContext {
  */
 export async function addPlugin(wanted: string, context: ManageContext): Promise<InstalledPlugin> {
   const folder = userPluginFolder(context.env);
+  const spec = packageSpec(wanted, context);
   prepareFolder(folder);
   const before = dependencies(folder);
   await runNpm(context.npm ?? findNpm(context.env), {
@@ -93,12 +94,14 @@ function dependencies(folder: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** What npm is asked for. Throws `target-missing` for a path where nothing is. */
 function packageSpec(wanted: string, { cwd, version }: ManageContext): string {
   const known = packageOfShortName(wanted);
   if (known !== undefined) return `${known}@^${version}`;
+  if (!/^[./~]|^[A-Za-z]:[\\/]|\.tgz$|\.tar\.gz$/u.test(wanted)) return wanted;
   const path = resolve(cwd, wanted);
-  const looksLikePath = /^[./~]|^[A-Za-z]:[\\/]|\.tgz$|\.tar\.gz$/u.test(wanted);
-  return looksLikePath && statSync(path, { throwIfNoEntry: false }) !== undefined ? path : wanted;
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new DatapinError('target-missing', `there is no '${wanted}'`);
+  return path;
 }
 
 /** The package's name in `name@version` or `@scope/name@version`. */

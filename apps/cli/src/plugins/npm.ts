@@ -58,9 +58,13 @@ export async function runNpm(npm: NpmCommand, { words, cwd, env, signal }: NpmRu
     child.on('error', reject).on('close', resolve);
   });
   if (code === 0) return;
-  const lines = said
+  throw new DatapinError('io-failed', `npm ${words[0] ?? ''} failed: ${npmReason(said) ?? `exit code ${code}`}`);
+}
+
+/** The first sentence in what npm printed; codes, paths and numbers around it say nothing to a user. */
+function npmReason(said: string): string | undefined {
+  return said
     .split('\n')
     .map((line) => line.replace(/^npm (?:error|ERR!) ?/u, '').trim())
-    .filter((line) => line !== '' && !line.startsWith('A complete log') && !line.startsWith('npm warn'));
-  throw new DatapinError('io-failed', `npm ${words[0] ?? ''} failed: ${lines.slice(0, 5).join('; ') || `exit code ${code}`}`);
+    .find((line) => line.includes(' ') && !/^(?:npm warn|code|syscall|path|errno|dest|A complete log)\b/u.test(line));
 }

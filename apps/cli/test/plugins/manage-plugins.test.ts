@@ -50,6 +50,12 @@ describe('real npm', { timeout: 60_000 }, () => {
   });
 });
 
+test('a path where nothing is is refused before npm is asked', async () => {
+  const at = context();
+  await expect(addPlugin('./nope', at)).rejects.toMatchObject({ code: 'target-missing', message: "there is no './nope'" });
+  expect(existsSync(at.folder)).toBe(false);
+});
+
 test('a plugin that is not installed cannot be removed', async () => {
   await expect(removePlugin('s3', context())).rejects.toMatchObject({
     code: 'plugin-missing',
