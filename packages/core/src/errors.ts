@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'target-ignored'
   | 'target-missing'
   | 'invalid-target'
+  | 'misplaced-dvcignore'
   // formats and settings
   | 'invalid-metafile'
   | 'invalid-directory-object'

@@ -13,8 +13,9 @@ export interface IgnoreVerdict {
 }
 
 export interface MatchedPattern {
-  /** The `.dvcignore`, relative to the project root; empty for a rule that no file holds. */
+  /** The `.dvcignore`, relative to the project root; empty for a built-in rule, `in sub_repo` for a project inside this one. */
   readonly source: string;
+  /** From 1; 0 for a rule that no file holds. */
   readonly line: number;
   readonly pattern: string;
   /** As DVC prints it: `source:line:pattern`, `:.git/` for a built-in one, `in sub_repo:name` for a project inside this one. */
@@ -34,6 +35,5 @@ export async function checkIgnore(project: Project, targets: readonly string[]):
 }
 
 function printed({ source, line, pattern }: Omit<MatchedPattern, 'text'>): string {
-  if (source !== '') return `${source}:${line}:${pattern}`;
-  return pattern.startsWith('in sub_repo:') ? pattern : `:${pattern}`;
+  return line === 0 ? `${source}:${pattern}` : `${source}:${line}:${pattern}`;
 }

@@ -34,7 +34,7 @@ export interface WalkedFile {
 /**
  * All files below a directory, folder by folder, in no particular order, as DVC collects them (dvc-data `build`): symbolic links to files are followed,
  * those to folders are neither followed nor recorded, empty folders vanish. Our own temp files are never data.
- * Throws `invalid-target` for what cannot be data: a `.dvcignore`, a broken link, a device or pipe, a name that is not UTF-8.
+ * Throws `misplaced-dvcignore` for a `.dvcignore`, `invalid-target` for what cannot be data: a broken link, a device or pipe, a name that is not UTF-8.
  */
 export function* walkDirectory(options: WalkOptions): Generator<WalkedFolder> {
   const top = `${options.root}/${options.path}`;
@@ -63,7 +63,7 @@ function lookAt(path: string, entry: Dirent, isIgnored: () => boolean): WalkedFi
   if (stats?.isDirectory() === true) return undefined;
   if (isIgnored()) return undefined;
   if (name === '.dvcignore') {
-    throw new DatapinError('invalid-target', `${path}: a .dvcignore cannot be inside of tracked data`, {
+    throw new DatapinError('misplaced-dvcignore', `${path}: a .dvcignore cannot be inside of tracked data`, {
       hint: 'Move it to the folder above the tracked directory, or remove it.',
     });
   }

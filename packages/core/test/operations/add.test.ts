@@ -428,7 +428,7 @@ describe('a target that is refused', () => {
       },
     },
     { why: 'is a project of its own', code: 'invalid-target', target: 'sub', prepare: () => project.write('sub/.dvc/config', '') },
-    { why: 'holds a .dvcignore', code: 'invalid-target', target: 'data', prepare: () => project.write('data/.dvcignore', '') },
+    { why: 'holds a .dvcignore', code: 'misplaced-dvcignore', target: 'data', prepare: () => project.write('data/.dvcignore', '') },
     {
       why: 'holds a name that no checkout writes',
       code: 'unsafe-path',

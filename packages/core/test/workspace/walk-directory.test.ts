@@ -75,7 +75,7 @@ describe('a walk through a directory', () => {
 describe('what cannot be tracked', () => {
   it('is a directory with a .dvcignore in it', () => {
     write('data/sub/.dvcignore');
-    expect(walk).toThrow(invalid);
+    expect(walk).toThrow(expect.objectContaining({ code: 'misplaced-dvcignore' }));
   });
 
   it('is a broken symbolic link', () => {
