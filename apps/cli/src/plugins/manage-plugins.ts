@@ -30,16 +30,7 @@ export async function addPlugin(wanted: string, context: ManageContext): Promise
   prepareFolder(folder);
   const before = dependencies(folder);
   await runNpm(context.npm ?? findNpm(context.env), {
-    words: [
-      'install',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-      '--install-links',
-      '--',
-      packageSpec(wanted, context),
-    ],
+    words: ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--install-links', '--', spec],
     cwd: folder,
     env: context.env,
     signal: context.signal,
