@@ -39,6 +39,8 @@ export interface Cache extends Disposable {
   receive(id: ObjectId, size: number | undefined): Promise<IncomingObject>;
   /** Whether an object is there and its bytes hash to its id, whatever its mode says; one that does not match is removed. */
   verify(id: ObjectId, signal?: AbortSignal): Promise<boolean>;
+  /** Whether this process has hashed the bytes of a large object (over 1 MiB) that it stored: reading them again would tell nothing new. */
+  isProven(id: ObjectId): boolean;
   /** Whether bytes in memory are the object. */
   matches(id: ObjectId, bytes: Uint8Array): boolean;
   /** Removes an object if it is there. */

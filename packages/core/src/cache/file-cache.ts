@@ -9,7 +9,7 @@ import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import { errnoOf, ioError } from '../io-error.ts';
 import type { Cache } from './cache.ts';
 import { objectCorrupt, openIncomingObject } from './incoming-object.ts';
-import { objectMode, openObjectFiles, quietlyChmod } from './object-files.ts';
+import { objectMode, type ObjectFiles, openObjectFiles, quietlyChmod } from './object-files.ts';
 import { storeFile, storeSmallFile, type StoreTarget } from './store-file.ts';
 
 /** What the cache takes from the configuration: `config.cache` fits. */
@@ -26,7 +26,8 @@ const emptyHash = 'd41d8cd98f00b204e9800998ecf8427e';
 
 /** The cache in a folder; see {@link Cache} for what it promises. Nothing is made or read before it is used. */
 export function openCache(settings: CacheSettings): Cache {
-  const files = openObjectFiles(settings.dir, settings.shared);
+  const proven = new Set<string>();
+  const files = notingPublished(openObjectFiles(settings.dir, settings.shared), proven);
   /** Objects whose mode cannot be changed to 0444 (somebody else's): hashed once per process. */
   const verified = new Set<string>();
 
@@ -46,6 +47,7 @@ export function openCache(settings: CacheSettings): Cache {
     } catch (error) {
       throw ioError(error, `cannot remove ${path}`);
     }
+    proven.delete(path);
   };
   const accept = (id: ObjectId, found: string): boolean => {
     if (found !== hexOf(id)) {
@@ -89,6 +91,7 @@ export function openCache(settings: CacheSettings): Cache {
     storeFile: (path, options) => storeFile(target, path, options),
     storeSmallFile: (path, options) => storeSmallFile(target, path, options),
 
+    isProven: (id) => proven.has(files.pathOf(id)),
     matches: (id, bytes) => hashBytes(id.algorithm, bytes) === hexOf(id),
     async verify(id, signal) {
       const stats = statOf(id);
@@ -127,6 +130,17 @@ export function openCache(settings: CacheSettings): Cache {
 
     [Symbol.dispose]: () => {
       files[Symbol.dispose]();
+    },
+  };
+}
+
+/** Notes what gets its name from a temp file: large objects, whose bytes were hashed on their way in. */
+function notingPublished(files: ObjectFiles, proven: Set<string>): ObjectFiles {
+  return {
+    ...files,
+    publish(temp, id) {
+      files.publish(temp, id);
+      proven.add(files.pathOf(id));
     },
   };
 }

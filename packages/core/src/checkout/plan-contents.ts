@@ -1,6 +1,7 @@
 import type { OperationContext } from '../events.ts';
 import { type PinnedContent, partSelector } from '../transfer/pinned-content.ts';
 import { hashOutputFiles } from '../workspace/hash-output.ts';
+import { withObstacles } from './obstacles.ts';
 import { type OutputPlan, planOutput, type PresentFiles } from './plan-output.ts';
 import type { WorkTree } from './work-tree.ts';
 
@@ -20,7 +21,8 @@ export async function planContents(
     const present = await presentFiles(content, tree, tree.context);
     const { output } = selected;
     const directory = content.directory !== undefined || output.record.files !== undefined;
-    const plan = planOutput(output, { directory, files }, present, { all: options.relink });
+    const planned = planOutput(output, { directory, files }, present, { all: options.relink });
+    const plan = present === undefined ? planned : await withObstacles(planned, tree);
     plans.push(options.relink ? onlyNeeded(plan, tree) : plan);
   }
   return plans;

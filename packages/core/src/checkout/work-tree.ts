@@ -35,7 +35,7 @@ export function openWorkTree(view: RepositoryView, context: OperationContext): W
     state,
     temps,
     gate: openPathGate(project.root),
-    placer: openPlacer({ cache, types: project.config.cache.types, temps }),
+    placer: openPlacer({ cache, state, types: project.config.cache.types, temps, signal: context.signal }),
     context,
     [Symbol.dispose]() {
       temps[Symbol.dispose]();

@@ -1,9 +1,9 @@
-import { carryOut, removeOutput } from '../checkout/carry-out.ts';
+import { carryOut } from '../checkout/carry-out.ts';
 import { changesOf, type FileCounts, inOrder, type WorkspaceChanges } from '../checkout/changes.ts';
 import { planContents } from '../checkout/plan-contents.ts';
 import type { OutputPlan, Placement } from '../checkout/plan-output.ts';
-import { refuseUnsaved } from '../checkout/refuse-unsaved.ts';
-import { notePlaced, planUnused } from '../checkout/unused-data.ts';
+import { refuseBlocked, refuseUnsaved } from '../checkout/refuse-unsaved.ts';
+import { notePlaced, planUnused, type UnusedPlan } from '../checkout/unused-data.ts';
 import { openWorkTree, type WorkTree } from '../checkout/work-tree.ts';
 import type { OperationContext } from '../events.ts';
 import { withRepositoryLock } from '../locking/repository-lock.ts';
@@ -27,6 +27,9 @@ export interface CheckoutResult extends WorkspaceChanges {
   readonly fileCounts: FileCounts;
 }
 
+/** With targets nothing is looked for that they do not name. */
+export const noneUnused: UnusedPlan = { unused: [], forget: [] };
+
 /**
  * Makes the work tree show what the metafiles pin. Rejects with `unsaved-changes` before touching anything when uncached content would be lost.
  * Without targets it also removes data that is no longer an output and is unchanged since it was placed. What the cache lacks is named in `failed`;
@@ -48,10 +51,10 @@ export async function checkout(project: Project, request: CheckoutRequest, conte
     }
     const plans = await planContents(contents, tree, { relink: request.relink });
     if (!request.force) refuseUnsaved(plans, tree.cache);
-    const unused = request.targets.length === 0 ? await planUnused(tree) : [];
-    const undertaking = await carryOut(plans, tree);
+    const unused = request.targets.length === 0 ? await planUnused(tree) : noneUnused;
+    refuseBlocked(plans, unused.unused, project.root);
+    const undertaking = await carryOut(plans, unused.unused, tree);
     const { missing } = await undertaking.finish();
-    for (const path of unused) removeOutput(path, tree);
     return checkoutResult({ contents, plans, missing, unused }, tree);
   });
 }
@@ -62,19 +65,20 @@ export function checkoutResult(
     readonly contents: readonly PinnedContent[];
     readonly plans: readonly OutputPlan[];
     readonly missing: readonly Placement[];
-    readonly unused: readonly string[];
+    readonly unused: UnusedPlan;
   },
   tree: WorkTree,
 ): CheckoutResult {
-  const { plans, missing, unused } = done;
-  notePlaced(plans, tree);
+  const { plans, missing } = done;
+  const { unused } = done.unused;
+  notePlaced(plans, done.unused, tree);
   const lacking = new Set(missing.map(({ path }) => path));
   const incomplete = plans.filter(({ place }) => place.some(({ path }) => lacking.has(path))).map(({ output }) => output.path);
   const unknown = done.contents.filter(({ files }) => files === undefined).map(({ selected }) => selected.output.path);
   const changes = changesOf(plans, missing);
   return {
     ...changes,
-    deleted: inOrder(unused),
+    deleted: inOrder(unused.map(({ path, directory }) => (directory ? `${path}/` : path))),
     fileCounts: { ...changes.fileCounts, deleted: changes.fileCounts.deleted + unused.length },
     failed: [...new Set([...unknown, ...incomplete])],
   };

@@ -9,11 +9,13 @@ import { bringOutputs } from '../transfer/bring-outputs.ts';
 import type { MissingObject } from '../transfer/missing-object.ts';
 import { findRemote } from '../config/find-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
+import { expandGlobs } from './expand-globs.ts';
 import { selectForTransfer, type TransferSelection } from '../transfer/select-for-transfer.ts';
 
 export interface TransferRequest extends TransferSelection {
   readonly remote: string | undefined;
   readonly jobs: number | undefined;
+  /** Targets are patterns for paths that are there (`dvc pull --glob`). */
   readonly glob: boolean;
 }
 
@@ -36,7 +38,7 @@ export interface FetchResult {
 export async function fetch(project: Project, request: FetchRequest, context: OperationContext): Promise<FetchResult> {
   if (request.remote !== undefined) findRemote(project.config, request.remote);
   return withRepositoryLock(project, context, async () => {
-    const selection = ofTypes(await selectForTransfer(readRepository(project), request), request.types);
+    const selection = ofTypes(await selectForTransfer(readRepository(project), withGlobs(request, project)), request.types);
     using cache = openCache(project.config.cache);
     await using pool = remotePool(project, context, { jobs: request.jobs });
     const imports = importBringer({ project, cache, pool, jobs: request.jobs, context, depth: 0 });
@@ -50,6 +52,12 @@ export async function fetch(project: Project, request: FetchRequest, context: Op
     });
     return { fetched, files, bytes, missing };
   });
+}
+
+/** The request with the paths that its patterns match. Throws `target-missing` when nothing matches. */
+export function withGlobs<Request extends TransferRequest>(request: Request, { cwd }: Project): Request {
+  if (!request.glob || request.targets.length === 0) return request;
+  return { ...request, targets: expandGlobs(request.targets, cwd) };
 }
 
 function ofTypes(selection: readonly SelectedOutput[], types: FetchRequest['types']): readonly SelectedOutput[] {

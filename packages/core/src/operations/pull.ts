@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import { carryOut, removeOutput, type Undertaking } from '../checkout/carry-out.ts';
+import { carryOut, type Undertaking } from '../checkout/carry-out.ts';
 import { planContents } from '../checkout/plan-contents.ts';
 import type { OutputPlan } from '../checkout/plan-output.ts';
-import { refuseUnsaved } from '../checkout/refuse-unsaved.ts';
+import { refuseBlocked, refuseUnsaved } from '../checkout/refuse-unsaved.ts';
 import { planUnused } from '../checkout/unused-data.ts';
 import { openWorkTree } from '../checkout/work-tree.ts';
 import type { OperationContext } from '../events.ts';
@@ -16,8 +16,8 @@ import type { PinnedContent } from '../transfer/pinned-content.ts';
 import { findRemote } from '../config/find-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
-import { type CheckoutResult, checkoutResult } from './checkout.ts';
-import type { FetchResult, TransferRequest } from './fetch.ts';
+import { type CheckoutResult, checkoutResult, noneUnused } from './checkout.ts';
+import { type FetchResult, type TransferRequest, withGlobs } from './fetch.ts';
 
 export interface PullRequest extends TransferRequest {
   readonly force: boolean;
@@ -44,7 +44,7 @@ export async function pull(project: Project, request: PullRequest, context: Oper
   if (request.remote !== undefined) findRemote(project.config, request.remote);
   return withRepositoryLock(project, context, async () => {
     const view = readRepository(project);
-    const selection = await selectForTransfer(view, request);
+    const selection = await selectForTransfer(view, withGlobs(request, project));
     using tree = openWorkTree(view, context);
     await using pool = remotePool(project, context, { jobs: request.jobs });
     const { cache } = tree;
@@ -53,7 +53,7 @@ export async function pull(project: Project, request: PullRequest, context: Oper
     const ofWorkTree = ({ selected }: PinnedContent): boolean => stages.has(selected.output.stage);
     let plans: readonly OutputPlan[] = [];
     let undertaking: Undertaking | undefined;
-    const unused = request.targets.length === 0 ? await planUnused(tree) : [];
+    const unused = request.targets.length === 0 ? await planUnused(tree) : noneUnused;
     const brought = await bringOutputs(selection, {
       cache,
       pool,
@@ -63,12 +63,12 @@ export async function pull(project: Project, request: PullRequest, context: Oper
       planned: async (contents) => {
         plans = await planContents(contents.filter(ofWorkTree), tree);
         if (!request.force) refuseUnsaved(plans, cache);
-        undertaking = await carryOut(plans, tree);
+        refuseBlocked(plans, unused.unused, project.root);
+        undertaking = await carryOut(plans, unused.unused, tree);
       },
       arrived: ({ id }) => undertaking?.arrived(id),
     });
     const { missing } = (await undertaking?.finish()) ?? { missing: [] };
-    for (const path of unused) removeOutput(path, tree);
 
     const contents = brought.contents.filter(ofWorkTree);
     const done = checkoutResult({ contents, plans, missing, unused }, tree);
@@ -90,11 +90,12 @@ function countInPlace(
 ): { readonly files: number; readonly bytes: number } {
   let files = 0;
   let bytes = 0;
-  for (const { files: pinned, selected } of contents) {
-    if (missing.size === 0 && selected.within === undefined && selected.output.record.size !== undefined && pinned !== undefined) {
+  for (const { files: pinned, directory, selected } of contents) {
+    const { size, nfiles = directory === undefined ? 1 : undefined } = selected.output.record;
+    if (missing.size === 0 && selected.within === undefined && size !== undefined && nfiles !== undefined && pinned !== undefined) {
       // The metafile knows: no need to look at every object.
-      files += selected.output.record.nfiles ?? 1;
-      bytes += selected.output.record.size;
+      files += nfiles;
+      bytes += size;
       continue;
     }
     for (const file of pinned ?? []) {

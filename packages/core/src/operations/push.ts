@@ -12,7 +12,7 @@ import { remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
 import { type DirectoryUpload, uploadObjects } from '../transfer/upload-objects.ts';
 import type { WantedObject } from '../transfer/wanted-object.ts';
-import type { TransferRequest } from './fetch.ts';
+import { type TransferRequest, withGlobs } from './fetch.ts';
 
 export type PushRequest = TransferRequest;
 
@@ -29,7 +29,7 @@ export interface PushResult {
 /** Uploads what the remote lacks: files first, each directory object once all of its files are there. */
 export async function push(project: Project, request: PushRequest, context: OperationContext): Promise<PushResult> {
   if (request.remote !== undefined) findRemote(project.config, request.remote);
-  const selection = await selectForTransfer(readRepository(project), request);
+  const selection = await selectForTransfer(readRepository(project), withGlobs(request, project));
   using cache = openCache(project.config.cache);
   await using pool = remotePool(project, context, { jobs: request.jobs });
 

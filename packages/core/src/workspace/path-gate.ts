@@ -13,7 +13,7 @@ export interface PathGate {
    * Throws `unsafe-path`. Each folder is looked at once.
    */
   forWriting(path: string): string;
-  /** The same for removing or looking: `undefined` when a folder on the way is not there. */
+  /** The same for removing or looking: `undefined` when a folder on the way is not there, or a file stands in its place. */
   existing(path: string): string | undefined;
   /** Forgets a folder that was removed, and everything below it. */
   forget(path: string): void;
@@ -28,7 +28,7 @@ export function openPathGate(root: string): PathGate {
     if (!checkFolder(parentOf(folder), make)) return false;
     const path = `${root}/${folder}`;
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (stats === undefined && !make) return false;
+    if (!make && (stats === undefined || stats.isFile())) return false;
     if (stats === undefined) makeFolder(path);
     else if (!stats.isDirectory()) {
       throw new DatapinError(

@@ -16,18 +16,16 @@ import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { Cache } from '../cache/cache.ts';
-import { objectCorrupt } from '../cache/incoming-object.ts';
 import { writeFully } from '../cache/object-files.ts';
 import type { LinkType } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
-import { hashBytes } from '../hashing/content-hash.ts';
-import { readSmallFile, smallFileSize } from '../hashing/hash-file.ts';
+import { smallFileSize } from '../hashing/hash-file.ts';
 import type { ObjectId } from '../hashing/object-id.ts';
 import { errnoOf, ioError } from '../io-error.ts';
 import type { TempFiles } from '../temp-files.ts';
+import { type ProofOptions, proveObject, provenBytes } from './prove-object.ts';
 
-export interface PlacerOptions {
-  readonly cache: Cache;
+export interface PlacerOptions extends ProofOptions {
   /** `cache.type`, in order of preference. */
   readonly types: readonly LinkType[];
   readonly temps: TempFiles;
@@ -43,9 +41,9 @@ export interface PlaceOptions {
 /** Puts cache objects in the work tree. Remembers which kinds of link the file systems at hand refuse. */
 export interface Placer {
   /**
-   * Puts an object at an absolute path that came through the path gate. Runs synchronously up to 1 MiB; a copy of that size is checked against the
-   * id on the way (`object-corrupt`, and the object is removed). Also rejects with `cache-missing`, `link-failed` when no configured kind of
-   * link works, and the codes of {@link ioError}.
+   * Puts an object at an absolute path that came through the path gate. Only what its id says is placed: rejects with `object-corrupt` otherwise, and
+   * the object is removed. Also rejects with `cache-missing`, `link-failed` when no configured kind of link works, and the codes of
+   * {@link ioError}.
    */
   place(id: ObjectId, destination: string, options?: PlaceOptions): Promise<LinkType>;
   /** Whether a file that has the right content is not the kind of link that `cache.type` wants. */
@@ -74,22 +72,26 @@ const notSupported: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /** A placer for one command. */
-export function openPlacer({ cache, types, temps }: PlacerOptions): Placer {
+export function openPlacer(options: PlacerOptions): Placer {
+  const { cache, types, temps } = options;
   const works = new Set<LinkType>(types);
 
   const create = async (id: ObjectId, path: string, exec: boolean): Promise<LinkType> => {
     const object = cache.pathOf(id);
     const { size } = statSync(object);
+    const isSmall = size <= smallFileSize;
+    if (!isSmall) await proveObject(id, options);
     for (const type of types) {
       if (!works.has(type)) continue;
       const linking = type === 'hardlink' || type === 'symlink';
       // One inode for all empty files would run into the limit of links to one file.
       const kind = (linking && exec) || (type === 'hardlink' && size === 0) ? 'copy' : type;
       try {
+        if (isSmall && kind !== 'copy') provenBytes(id, cache);
         if (kind === 'hardlink') linkSync(object, path);
         else if (kind === 'symlink') symlinkSync(object, path);
         else if (kind === 'reflink') clone(object, path);
-        else if (size <= smallFileSize) copySmall(cache, id, path);
+        else if (isSmall) writeNew(path, provenBytes(id, cache));
         else await copyLarge(object, path);
         if (exec) chmodSync(path, plainMode() | 0o100);
         return kind;
@@ -154,16 +156,11 @@ function clone(object: string, path: string): void {
   chmodSync(path, plainMode());
 }
 
-/** Copies through memory, which is no slower than a copy in the kernel for small files, and shows damage at no cost. */
-function copySmall(cache: Cache, id: ObjectId, path: string): void {
-  const small = readSmallFile(cache.pathOf(id));
-  if (small === undefined || !id.value.startsWith(hashBytes(id.algorithm, small.bytes))) {
-    cache.remove(id);
-    throw objectCorrupt(id, small === undefined ? 'something else' : hashBytes(id.algorithm, small.bytes));
-  }
+/** Through memory, which is no slower than a copy in the kernel for small files, and the bytes are the ones that were checked. */
+function writeNew(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'wx', 0o666);
   try {
-    writeFully(file, small.bytes);
+    writeFully(file, bytes);
   } finally {
     closeSync(file);
   }

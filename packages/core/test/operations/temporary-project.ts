@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 import type { DatapinEvent, OperationContext } from '../../src/events.ts';
 import { openProject } from '../../src/project/open-project.ts';
-import type { Project } from '../../src/project/project.ts';
+import type { Project, StorageSource } from '../../src/project/project.ts';
 
 /** A git repository with an empty DVC project in it, in a folder of its own. */
 export interface TemporaryProject extends Disposable {
@@ -19,8 +19,15 @@ export interface TemporaryProject extends Disposable {
   write(path: string, content: string | Uint8Array): void;
 }
 
-/** Without `tar` the project is empty; with it, it has the files of that archive. */
-export function makeProject(options: { readonly tar?: string; readonly config?: string } = {}): TemporaryProject {
+export interface TemporaryProjectOptions {
+  /** An archive whose files the project has; without it, it is empty. */
+  readonly tar?: string;
+  /** The text of `.dvc/config`. */
+  readonly config?: string;
+  readonly storages?: StorageSource;
+}
+
+export function makeProject(options: TemporaryProjectOptions = {}): TemporaryProject {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'datapin-core-')));
   const root = join(base, 'work');
   const env = { PATH: process.env['PATH'], HOME: base, GIT_CONFIG_NOSYSTEM: '1', DVC_GLOBAL_CONFIG_DIR: base, DVC_SYSTEM_CONFIG_DIR: base };
@@ -44,7 +51,7 @@ export function makeProject(options: { readonly tar?: string; readonly config?: 
       openProject({
         cwd: join(root, cwd),
         env,
-        storages: { load: () => Promise.reject(new Error('this test has no remote')) },
+        storages: options.storages ?? { load: () => Promise.reject(new Error('this test has no remote')) },
       }),
     git,
     write,

@@ -23,6 +23,8 @@ import { openCache } from '../../src/cache/file-cache.ts';
 import type { LinkType } from '../../src/config/config.ts';
 import { smallFileSize } from '../../src/hashing/hash-file.ts';
 import type { ObjectId } from '../../src/hashing/object-id.ts';
+import { openState } from '../../src/state/sqlite-state.ts';
+import type { State } from '../../src/state/state.ts';
 import type { TempFiles } from '../../src/temp-files.ts';
 import { openPlacer, type Placer } from '../../src/workspace/place-file.ts';
 import { openWorkspaceTemps } from '../../src/workspace/workspace-temps.ts';
@@ -30,15 +32,18 @@ import { openWorkspaceTemps } from '../../src/workspace/workspace-temps.ts';
 let root: string;
 let cache: Cache;
 let temps: TempFiles;
+let state: State;
 let destination: string;
 beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'datapin-place-')));
   cache = openCache({ dir: join(root, '.dvc/cache'), types: ['copy'], shared: false });
   temps = openWorkspaceTemps(join(root, '.dvc/tmp'));
+  state = openState(join(root, '.dvc/tmp'));
   destination = join(root, 'file');
 });
 afterEach(() => {
   temps[Symbol.dispose]();
+  state[Symbol.dispose]();
   cache[Symbol.dispose]();
   rmSync(root, { recursive: true });
 });
@@ -49,7 +54,7 @@ function object(content: string | Buffer): ObjectId {
   return id;
 }
 
-const placer = (...types: readonly LinkType[]): Placer => openPlacer({ cache, types, temps });
+const placer = (...types: readonly LinkType[]): Placer => openPlacer({ cache, state, types, temps });
 const modeOf = (path: string): number => lstatSync(path).mode & 0o777;
 const plainMode = 0o666 & ~process.umask();
 
