@@ -41,6 +41,7 @@ export async function runCommand(
     }
     shown.json = parsed.options['json'] === true;
     shown.printer = createPrinter({ ...host, verbosity: verbosityOf(options) });
+    shown.printer.detail(`datapin ${host.version}, Node.js ${process.versions.node}, ${process.platform} ${process.arch}`);
     const outcome = await execute(parsed, options, { shown, host });
     return printOutcome(outcome, shown);
   } catch (error) {
@@ -84,7 +85,10 @@ function printOutcome(outcome: Outcome, { command, printer, json }: Presentation
 function printFailure(error: unknown, { command, printer, json }: Presentation): number {
   const report = prefixed(reportOf(error), command.failurePrefix);
   printReport(printer, report);
-  if (report.code === 'unexpected' && error instanceof Error) printer.detail(error.stack ?? '');
+  if (error instanceof Error) {
+    if (report.code === 'unexpected') printer.detail(error.stack ?? '');
+    for (let { cause } = error; cause instanceof Error; { cause } = cause) printer.detail(`caused by: ${cause.message}`);
+  }
   if (json) printer.json({ error: report });
   return exitCodeOf(error, command.failureCode, command.exitCodes);
 }
@@ -96,8 +100,11 @@ function withoutDetails({ details: _details, ...report }: ErrorReport): ErrorRep
 
 /** Failures that have nothing to do with what the command was about. */
 const plainCodes: ReadonlySet<string> = new Set(['usage', 'unexpected', 'not-a-repository', 'cancelled']);
+/** Failures of the settings, which any command may meet. */
+const settingsCodes: ReadonlySet<string> = new Set(['invalid-config', 'config-conflict']);
 
-/** DVC says `failed to push data to the cloud - reason`. */
+/** DVC says `failed to push data to the cloud - reason`, and `configuration error - reason` whatever the command was. */
 function prefixed(report: ErrorReport, prefix: string | undefined): ErrorReport {
-  return prefix === undefined || plainCodes.has(report.code) ? report : { ...report, message: `${prefix} - ${report.message}` };
+  const own = settingsCodes.has(report.code) ? 'configuration error' : prefix;
+  return own === undefined || plainCodes.has(report.code) ? report : { ...report, message: `${own} - ${report.message}` };
 }

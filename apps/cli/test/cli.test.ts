@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -101,6 +101,27 @@ describe('an error', () => {
     const silent = fakeHost({ cwd: nowhere() });
     await runCli(['status', '-qq'], silent.host);
     expect(silent.err()).toBe('');
+  });
+
+  test('of the settings says so, whatever the command was', async () => {
+    const cwd = nowhere();
+    mkdirSync(join(cwd, '.dvc'));
+    writeFileSync(join(cwd, '.dvc/config'), '[core]\n    no_scm = true\n    nonsense = 1\n');
+    const { host, err } = fakeHost({ cwd });
+    expect(await runCli(['push'], host)).toBe(251);
+    expect(err()).toMatch(/^ERROR: configuration error - .*nonsense/u);
+  });
+
+  test('of the storage is told with its causes by -v, and never with a stack', async () => {
+    const cwd = nowhere();
+    mkdirSync(join(cwd, '.dvc'));
+    writeFileSync(join(cwd, '.dvc/config'), '[core]\n    no_scm = true\n    remote = x\n[\'remote "x"\']\n    url = gs://bucket\n');
+    writeFileSync(join(cwd, 'a.dvc'), 'outs:\n- md5: 60b725f10c9c85c70d97880dfe8191b3\n  size: 2\n  hash: md5\n  path: a\n');
+    const { host, err } = fakeHost({ cwd });
+    expect(await runCli(['-v', 'pull'], host)).toBe(255);
+    expect(err()).toMatch(/^datapin 1\.2\.3, Node\.js /u);
+    expect(err()).toContain('no storage plugin serves gs:// URLs yet');
+    expect(err()).not.toContain('    at ');
   });
 
   test('names a --cd that is no directory', async () => {

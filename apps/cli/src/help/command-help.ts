@@ -70,7 +70,7 @@ function exitRows(command: Command): readonly (readonly [string, string])[] {
     252: 'interrupted',
     253: 'not in a repository',
     254: 'wrong arguments, or an option that is not there yet',
-    255: command.failureCode === 255 ? 'failed; the message says why' : 'a storage plugin is missing, or a bug',
+    255: command.failureCode === 255 ? 'failed; the message says why' : 'no plugin for the storage, the system refuses, or a bug',
     ...command.exitNotes,
   };
   return Object.entries(codes);
