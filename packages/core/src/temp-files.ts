@@ -76,7 +76,7 @@ function removeTemps(folder: string, owner: ProcessIdentity): void {
   for (const name of listNames(folder)) {
     if (!name.startsWith(prefix) || !isTempName(name)) continue;
     quietly(() => {
-      rmSync(join(folder, name), { force: true });
+      rmSync(join(folder, name), { recursive: true, force: true });
     });
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
+import { makeCheckoutsRaw } from '../project/foreign-checkout.ts';
 import { findGitProgram, runGit } from '../project/git-program.ts';
 
 /** A repository at one commit in a temporary folder, which is removed when this is disposed. */
@@ -24,13 +25,13 @@ export async function fetchRevision(
 ): Promise<FetchedRevision> {
   const folder = mkdtempSync(join(env['TMPDIR'] ?? env['TEMP'] ?? tmpdir(), 'datapin-list-'));
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
-  // Large files of other tools are not what is listed.
-  const program = findGitProgram({ ...env, GIT_LFS_SKIP_SMUDGE: '1' });
+  const program = findGitProgram(env);
   const git = async (...args: string[]): Promise<void> => {
     await runGit(program, { cwd: folder, args, signal });
   };
   try {
     await git('init', '--quiet');
+    makeCheckoutsRaw(folder);
     try {
       await git('fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--end-of-options', url, rev ?? 'HEAD');
       await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');

@@ -122,6 +122,11 @@ function safeArguments(cwd: string): string[] {
     'core.hooksPath=/dev/null',
     '-c',
     'core.quotePath=false',
+    '-c',
+    'submodule.recurse=false',
+    // Files of a repository that look like a bare one (`HEAD`, `config`, `objects/`) are none.
+    '-c',
+    'safe.bareRepository=explicit',
   ];
 }
 
@@ -132,6 +137,8 @@ function environment(env: Readonly<Record<string, string | undefined>>): NodeJS.
     ...result,
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
+    // A source repository that lacks objects must not fetch them by the means that its own configuration names.
+    GIT_NO_LAZY_FETCH: '1',
     // A URL from a metafile must not reach transports that run commands (`ext::`).
     GIT_ALLOW_PROTOCOL: env['GIT_ALLOW_PROTOCOL'] ?? 'file:git:http:https:ssh',
     LC_ALL: 'C',

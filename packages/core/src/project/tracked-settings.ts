@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 import type { RemoteConfig } from '../config/config.ts';
 import { findGit } from './find-git.ts';
@@ -31,10 +31,10 @@ export async function isTracked(paths: readonly string[], env: Project['env']): 
   const [first] = paths;
   if (first === undefined) return false;
   const folder = realpathSync(dirname(first));
-  if (findGit(folder) === undefined) return false;
-  const { stdout } = await runGit(findGitProgram(env), {
-    cwd: folder,
-    args: ['ls-files', '-z', '--', ...paths.map((path) => basename(path))],
-  });
+  // Git itself would also take files beside ours (`HEAD`, `config`, `objects/`) for a repository; only a real `.git` counts.
+  const git = findGit(folder);
+  if (git === undefined) return false;
+  const inGit = paths.map((path) => relative(git.workTree, join(folder, basename(path))));
+  const { stdout } = await runGit(findGitProgram(env), { cwd: git.workTree, args: ['ls-files', '-z', '--', ...inGit] });
   return stdout.length > 0;
 }

@@ -1,11 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
+import { makeCheckoutsRaw } from '../project/foreign-checkout.ts';
 import { findGitProgram, runGit } from '../project/git-program.ts';
 import type { Project } from '../project/project.ts';
+import { openWorkspaceTemps } from '../workspace/workspace-temps.ts';
 
 /** A commit of another repository. */
 export interface SourceCommit {
@@ -25,23 +27,31 @@ export async function fetchSource(source: SourceCommit, project: Project, contex
     throw new DatapinError('invalid-metafile', `'${source.commit}' is not a commit id (rev_lock of ${printSource(source.url)})`);
   }
   const place = createHash('sha256').update(source.url).digest('hex').slice(0, 16);
-  const folder = join(project.tmpDir, 'datapin', 'sources', `${place}-${source.commit.slice(0, 12)}`);
-  if (existsSync(folder)) {
+  const sources = join(project.tmpDir, 'datapin', 'sources');
+  const folder = join(sources, `${place}-${source.commit.slice(0, 12)}`);
+  if (isCheckout(folder)) {
     const now = new Date();
     utimesSync(folder, now, now);
     return folder;
   }
-  const work = `${folder}.${process.pid}.${randomUUID().slice(0, 8)}.tmp`;
+  using temps = openWorkspaceTemps(project.tmpDir);
+  const work = temps.pathIn(sources);
   mkdirSync(work, { recursive: true });
   try {
     await checkOut(source, work, project, context);
+    if (!isCheckout(folder)) rmSync(folder, { recursive: true, force: true });
     renameSync(work, folder);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
     // Another process was quicker with the same commit.
-    if (!existsSync(folder)) throw error;
+    if (!isCheckout(folder)) throw error;
   }
   return folder;
+}
+
+/** Only git makes a folder named `.git`: nothing that a clone brought along, nor a link, can pass for what was fetched. */
+function isCheckout(folder: string): boolean {
+  return [folder, join(folder, '.git')].every((path) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true);
 }
 
 async function checkOut({ url, commit }: SourceCommit, folder: string, project: Project, context: OperationContext): Promise<void> {
@@ -50,6 +60,7 @@ async function checkOut({ url, commit }: SourceCommit, folder: string, project: 
     await runGit(program, { cwd: folder, args, signal: context.signal });
   };
   await git('init', '--quiet');
+  makeCheckoutsRaw(folder);
   const exact = await git('fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--end-of-options', url, commit).then(
     () => true,
     (error: unknown) => {

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { openCache } from '../cache/file-cache.ts';
@@ -181,11 +181,23 @@ function* gitFiles(folder: string): Generator<string> {
   }
 }
 
-/** Symbolic links are followed as DVC does, but never out of the checkout: a source repository is no way to this machine's files. */
+/** What stands in git for a file that Git LFS keeps (its specification, "The Pointer"); pointers have less than 1024 bytes. */
+const lfsPointer = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
+
+/**
+ * Symbolic links are followed as DVC does, but never out of the checkout: a source repository is no way to this machine's files.
+ * A file that Git LFS keeps is refused with `unsupported`: its pointer is not its data.
+ */
 async function storeGitFile(path: string, folder: string, cache: Cache): Promise<ObjectId> {
   const real = realpathSync(path);
   if (!real.startsWith(realpathSync(folder) + sep)) {
     throw new DatapinError('unsafe-path', `'${relative(folder, path)}' of the source repository is a link that leads out of it`);
+  }
+  if (statSync(real).size < 1024 && readFileSync(real).subarray(0, lfsPointer.length).equals(lfsPointer)) {
+    throw new DatapinError(
+      'unsupported',
+      `'${relative(folder, path)}' of the source repository is kept in Git LFS, which cannot be imported from yet`,
+    );
   }
   return (await cache.storeFile(real, { algorithm: 'md5' })).id;
 }

@@ -1,7 +1,6 @@
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { randomUUID } from 'node:crypto';
 
 import { parseRemoteUrl, printRemoteUrl } from '@datapin/storage';
 
@@ -13,6 +12,7 @@ import type { ObjectId } from '../hashing/object-id.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import { openState } from '../state/sqlite-state.ts';
 import { hashOutput } from '../workspace/hash-output.ts';
+import { openWorkspaceTemps } from '../workspace/workspace-temps.ts';
 import type { BroughtImport, ImportContext } from './bring-imports.ts';
 import { forEachBounded } from './bounded.ts';
 import { progressCounter } from './progress.ts';
@@ -67,12 +67,12 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
   const { config, key } = sourceRemote(record, options);
   await using remote = await openRemote(options.project, config, options.context, { jobs: options.jobs });
   const counter = progressCounter('download', options.context, remote.name);
-  const temps = join(options.project.tmpDir, 'datapin', `import-${process.pid}-${randomUUID().slice(0, 8)}`);
-  mkdirSync(temps, { recursive: true });
+  using temps = openWorkspaceTemps(options.project.tmpDir);
+  const folder = join(options.project.tmpDir, 'datapin');
   const take = async (source: { key: string; version?: string | undefined; etag?: string | undefined }): Promise<string> =>
     remote.attempt({ object: source.key, path: metafile }, async () => {
       await expectEtag(remote, source, metafile);
-      const temp = join(temps, randomUUID());
+      const temp = temps.pathIn(folder);
       try {
         const body = await remote.storage.read(source.key, {
           signal: options.context.signal,
@@ -82,7 +82,7 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
           counted(body, (bytes) => {
             counter.moved(bytes);
           }),
-          createWriteStream(temp),
+          createWriteStream(temp, { flags: 'wx' }),
         );
         const { id } = await options.cache.storeFile(temp, { algorithm: 'md5', signal: options.context.signal });
         counter.done();
@@ -92,27 +92,23 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
       }
     });
 
-  try {
-    const listed = record.files ?? (isDirectory(record) ? await listBelow(remote, key, options) : undefined);
-    if (listed === undefined) {
-      counter.expect(1, record.size ?? 0);
-      const md5 = await take({ key, version: record.versionId, etag: etagOf(record) });
-      return { id: { algorithm: 'md5', value: md5 }, fetched: 1, files: 1, bytes: counter.bytes, missing: [] };
-    }
-    const entries: DirectoryEntry[] = [];
-    counter.expect(
-      listed.length,
-      listed.reduce((sum, { size }) => sum + (size ?? 0), 0),
-    );
-    await forEachBounded(listed, { limit: remote.jobs, signal: options.context.signal }, async (file) => {
-      const version = file.versionId ?? file.cloud?.versionId;
-      entries.push({ relpath: file.relpath, md5: await take({ key: `${key}/${file.relpath}`, version, etag: etagOf(file) }) });
-    });
-    const { id } = await options.cache.writeDirectory(entries, 'md5');
-    return { id, fetched: entries.length + 1, files: entries.length, bytes: counter.bytes, missing: [] };
-  } finally {
-    rmSync(temps, { recursive: true, force: true });
+  const listed = record.files ?? (isDirectory(record) ? await listBelow(remote, key, options) : undefined);
+  if (listed === undefined) {
+    counter.expect(1, record.size ?? 0);
+    const md5 = await take({ key, version: record.versionId, etag: etagOf(record) });
+    return { id: { algorithm: 'md5', value: md5 }, fetched: 1, files: 1, bytes: counter.bytes, missing: [] };
   }
+  const entries: DirectoryEntry[] = [];
+  counter.expect(
+    listed.length,
+    listed.reduce((sum, { size }) => sum + (size ?? 0), 0),
+  );
+  await forEachBounded(listed, { limit: remote.jobs, signal: options.context.signal }, async (file) => {
+    const version = file.versionId ?? file.cloud?.versionId;
+    entries.push({ relpath: file.relpath, md5: await take({ key: `${key}/${file.relpath}`, version, etag: etagOf(file) }) });
+  });
+  const { id } = await options.cache.writeDirectory(entries, 'md5');
+  return { id, fetched: entries.length + 1, files: entries.length, bytes: counter.bytes, missing: [] };
 }
 
 /** An imported URL is a remote of its own: its bucket or host with the options of `fs_config`. `remote://name/path` is below a configured one. */

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
+import { lstatIfThere } from '../file-stats.ts';
 import type { RepoReference } from '../formats/metafile.ts';
 import { isYamlMap, type YamlMap } from '../formats/yaml-value.ts';
 import { yamlText } from './yaml-text.ts';
@@ -52,7 +52,7 @@ export async function openSourceProject(request: {
 
 function nearestProject(wanted: string, folder: string): string | undefined {
   for (let at = wanted; at.startsWith(folder); at = dirname(at)) {
-    if (statSync(join(at, '.dvc'), { throwIfNoEntry: false })?.isDirectory() === true) return at;
+    if (lstatIfThere(join(at, '.dvc'))?.isDirectory() === true) return at;
   }
   return undefined;
 }
