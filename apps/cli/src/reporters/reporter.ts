@@ -1,4 +1,4 @@
-import type { DatapinEvent, ProgressEvent, WorkKind } from '@datapin/core';
+import type { DatapinEvent, ProgressEvent, RetryEvent, WorkKind } from '@datapin/core';
 
 import type { Printer } from '../output/printer.ts';
 import { progressLine } from './progress-line.ts';
@@ -44,6 +44,21 @@ export function createReporter({ printer, now }: ReporterOptions): Reporter {
     else printer.note(line);
   }
 
+  /** One object that fails is noise, but whoever waits without seeing progress should know why. */
+  function retry(event: RetryEvent): void {
+    const wait = `${Math.ceil(event.waitMs / 1000)} s`;
+    if (printer.verbosity === 'verbose') {
+      printer.detail(`${event.remote}: ${event.reason}; trying ${event.key} again in ${wait} (${event.attempt})`);
+      return;
+    }
+    const line = `${event.remote}: ${event.reason}; trying again in ${wait}`;
+    if (printer.interactive) printer.live(line);
+    else if (now() - shownAt >= everyMs) {
+      shownAt = now();
+      printer.note(line);
+    }
+  }
+
   return {
     report(event) {
       switch (event.type) {
@@ -54,9 +69,7 @@ export function createReporter({ printer, now }: ReporterOptions): Reporter {
           printer.warning(event.message, event.hint);
           break;
         case 'retry':
-          printer.detail(
-            `${event.remote}: ${event.reason}; trying ${event.key} again in ${Math.ceil(event.waitMs / 1000)} s (${event.attempt})`,
-          );
+          retry(event);
           break;
         case 'lock-wait':
           printer.note(`Waiting for another process that works in this repository (${event.path})`);

@@ -62,14 +62,29 @@ describe('in a log', () => {
   });
 });
 
-test('warnings and waiting for another process stay on the screen; retries are told with -v', () => {
+const slowDown: DatapinEvent = { type: 'retry', remote: 'store', key: 'files/md5/ab/cd', attempt: 2, waitMs: 1500, reason: 'slow down' };
+
+describe('a call that is tried again', () => {
+  test('shows in the line of a terminal', () => {
+    expect(played([[0, slowDown]], { terminal: true })).toBe('\n<store: slow down; trying again in 2 s\n<');
+  });
+
+  test('is told in a log when nothing else was for ten seconds', () => {
+    const events = [1, 2, 10_001, 10_002].map((at) => [at, slowDown] as const);
+    expect(played(events, {})).toBe('store: slow down; trying again in 2 s\n');
+  });
+
+  test('is told each time, with its object, by -v', () => {
+    expect(played([[0, slowDown]], {}, true)).toBe('store: slow down; trying files/md5/ab/cd again in 2 s (2)\n');
+  });
+});
+
+test('warnings and waiting for another process stay on the screen', () => {
   const events: readonly (readonly [number, DatapinEvent])[] = [
     [0, { type: 'warning', message: 'no reflinks here', hint: 'set cache.type' }],
     [0, { type: 'lock-wait', path: '.dvc/tmp/lock' }],
-    [0, { type: 'retry', remote: 'store', key: 'files/md5/ab/cd', attempt: 2, waitMs: 1500, reason: 'slow down' }],
   ];
-  const short =
-    'WARNING: no reflinks here\nhint: set cache.type\nWaiting for another process that works in this repository (.dvc/tmp/lock)\n';
-  expect(played(events, {})).toBe(short);
-  expect(played(events, {}, true)).toBe(`${short}store: slow down; trying files/md5/ab/cd again in 2 s (2)\n`);
+  expect(played(events, {})).toBe(
+    'WARNING: no reflinks here\nhint: set cache.type\nWaiting for another process that works in this repository (.dvc/tmp/lock)\n',
+  );
 });
