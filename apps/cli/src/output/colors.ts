@@ -9,7 +9,7 @@ export type Paint = (color: Color, text: string) => string;
 
 export const plain: Paint = (_color, text) => text;
 
-export const ansi: Paint = (color, text) => (text === '' ? '' : `\u001B[${codes[color]}m${text}\u001B[0m`);
+const ansi: Paint = (color, text) => (text === '' ? '' : `\u001B[${codes[color]}m${text}\u001B[0m`);
 
 /**
  * Whether a stream gets colours: `NO_COLOR` (any text) forbids them, `FORCE_COLOR` (not `0` or `false`) wants them anywhere,

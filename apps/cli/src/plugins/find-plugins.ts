@@ -50,7 +50,7 @@ function pluginIn(place: PluginPlace, name: string): InstalledPlugin | undefined
 }
 
 /** Reads a package's package.json; `undefined` when it is not a storage plugin (or not there). */
-export function readManifest(directory: string): PluginManifest | undefined {
+function readManifest(directory: string): PluginManifest | undefined {
   let manifest: unknown;
   try {
     manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
