@@ -79,7 +79,7 @@ export function findGitProgram(env: Readonly<Record<string, string | undefined>>
  */
 export function runGit(program: GitProgram, call: GitCall): Promise<GitAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program.path, [...safeArguments(call.cwd), ...call.args], {
+    const child = spawn(program.path, [...safeArguments(call), ...call.args], {
       // Not the folder itself: on Windows it would be searched for programs.
       env: environment(program.env),
       stdio: [call.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -110,24 +110,11 @@ export function runGit(program: GitProgram, call: GitCall): Promise<GitAnswer> {
   });
 }
 
-function safeArguments(cwd: string): string[] {
-  return [
-    '-C',
-    cwd,
-    '--no-pager',
-    '--literal-pathspecs',
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    'core.hooksPath=/dev/null',
-    '-c',
-    'core.quotePath=false',
-    '-c',
-    'submodule.recurse=false',
-    // Files of a repository that look like a bare one (`HEAD`, `config`, `objects/`) are none.
-    '-c',
-    'safe.bareRepository=explicit',
-  ];
+function safeArguments({ cwd, args }: GitCall): string[] {
+  const settings = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'core.quotePath=false'].flatMap((setting) => ['-c', setting]);
+  // `check-ignore` takes paths as they are anyway and refuses to be told.
+  const literal = args[0] === 'check-ignore' ? [] : ['--literal-pathspecs'];
+  return ['-C', cwd, '--no-pager', ...literal, ...settings];
 }
 
 function environment(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
