@@ -15,17 +15,31 @@ function lost(path: string, code: MissingObject['code'] = 'object-missing', mess
 
 describe('objects that were not transferred', () => {
   test('are named with path, object, remote and reason', () => {
-    expect(incomplete([lost('d/a.csv')], 'download')).toMatchObject({
-      code: 'object-missing',
-      message: '1 file failed to download',
+    expect(incomplete([lost('a'), lost('d/b', 'io-failed', 'it broke')], 'download')).toMatchObject({
+      code: 'transfer-incomplete',
+      message: '2 files failed to download',
       hint: 'Push it.',
-      details: [{ message: `d/a.csv: it is not there (object ${hash}, remote 'store')` }],
+      details: [
+        { message: `'a': it is not there (object ${hash}, remote 'store')` },
+        { message: `'d/b': it broke (object ${hash}, remote 'store')` },
+      ],
+    });
+  });
+
+  test('have a common reason told once', () => {
+    expect(incomplete([lost('a'), lost('d/b')], 'download')).toMatchObject({
+      code: 'object-missing',
+      message: '2 files failed to download: it is not there',
+      details: [{ message: `'a' (object ${hash}, remote 'store')` }, { message: `'d/b' (object ${hash}, remote 'store')` }],
     });
   });
 
   test('are not named twice where the reason names them', () => {
     const message = `'d/a.csv' (object ${hash}) is not on remote 'store'`;
-    expect(incomplete([lost('d/a.csv', 'object-missing', message)], 'download')?.details[0]?.message).toBe(message);
+    expect(incomplete([lost('d/a.csv', 'object-missing', message)], 'download')).toMatchObject({
+      message: '1 file failed to download',
+      details: [{ message }],
+    });
   });
 
   test('have a common code only where they have one', () => {
