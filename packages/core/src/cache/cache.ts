@@ -16,7 +16,10 @@ export interface Cache extends Disposable {
   has(id: ObjectId): boolean;
   /** Size in bytes of an object that is there. */
   sizeOf(id: ObjectId): number | undefined;
-  /** The files of a directory object that is there; `undefined` when it is not. Rejects with `invalid-directory-object`. */
+  /**
+   * The files of a directory object that is there; `undefined` when it is not. Its bytes are checked each time: a damaged one is removed, and counts
+   * as absent. Rejects with `invalid-directory-object`.
+   */
   readDirectory(id: ObjectId): Promise<DirectoryListing | undefined>;
   /** Stores a directory object. Its files must be there already. Returns its id. */
   writeDirectory(entries: readonly DirectoryEntry[], algorithm: HashAlgorithm): Promise<{ readonly id: ObjectId; readonly bytes: number }>;

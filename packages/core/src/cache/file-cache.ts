@@ -110,7 +110,10 @@ export function openCache(settings: CacheSettings): Cache {
         if (errnoOf(error) === 'ENOENT') return undefined;
         throw ioError(error, `cannot read ${path}`);
       }
-      return parseDirectory(bytes, id.value);
+      // What a directory object says decides what is removed from a work tree: it is never believed unseen.
+      if (hashBytes(id.algorithm, bytes) === hexOf(id)) return parseDirectory(bytes, id.value);
+      remove(id);
+      return undefined;
     },
 
     async writeDirectory(entries, algorithm) {

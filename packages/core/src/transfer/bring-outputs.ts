@@ -61,7 +61,6 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   const own = cached.filter((selected) => !isImport(selected) && pins(selected.output));
   const imported = await options.imports(cached.filter(isImport));
 
-  const byRemote = Map.groupBy(own, ({ output }) => remoteNameOf(output, options.remote));
   let { fetched, files, bytes } = imported;
   const missing = [...imported.missing];
   const bring = async (remote: string | undefined, objects: readonly WantedObject[]): Promise<void> => {
@@ -76,26 +75,31 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     missing.push(...outcome.missing);
   };
 
-  for (const [remote, outputs] of byRemote) {
+  const contents: PinnedContent[] = [...imported.contents];
+  /** Keeps what is known here; returns what is not. */
+  const read = async (outputs: readonly SelectedOutput[]): Promise<readonly PinnedContent[]> => {
+    const unknown: PinnedContent[] = [];
+    for (const selected of outputs) {
+      const content = await readContent(selected, cache);
+      if (content instanceof DatapinError) missing.push(damagedDirectory(selected.output, content));
+      else if (content !== undefined) (content.files === undefined ? unknown : contents).push(content);
+    }
+    return unknown;
+  };
+  const isHere = ({ selected: { output } }: PinnedContent): boolean => !isElsewhere(output, options.remote);
+  const remoteOf = ({ selected: { output } }: PinnedContent): string | undefined => remoteNameOf(output, options.remote);
+
+  const unknown = await read(own);
+  for (const [remote, directories] of Map.groupBy(unknown.filter(isHere), remoteOf)) {
     await bring(
       remote,
-      outputs.filter(({ output }) => !isElsewhere(output, options.remote)).flatMap(({ output }) => missingDirectory(output, cache)),
+      directories.flatMap(({ directory }) => directory ?? []),
     );
   }
-  const contents: PinnedContent[] = [...imported.contents];
-  for (const selected of own) {
-    const content = await readContent(selected, cache);
-    if (content instanceof DatapinError) missing.push(damagedDirectory(selected.output, content));
-    else if (content !== undefined) contents.push(content);
-  }
+  contents.push(...(await read(unknown.map(({ selected }) => selected))));
   await options.planned?.(contents);
 
-  for (const [remote, wanted] of Map.groupBy(
-    contents.filter(({ selected: { output } }) => !isElsewhere(output, options.remote)),
-    ({ selected: { output } }) => remoteNameOf(output, options.remote),
-  )) {
-    await bring(remote, absentFiles(wanted, options));
-  }
+  for (const [remote, wanted] of Map.groupBy(contents.filter(isHere), remoteOf)) await bring(remote, absentFiles(wanted, options));
   return { contents, fetched, files, bytes, missing };
 }
 
@@ -108,13 +112,6 @@ function pins(output: Output): boolean {
 function isFromUrl(output: Output): boolean {
   const { deps } = output.stage;
   return deps.length === 1 && output.stage.frozen && output.stage.cmd === undefined && (!pins(output) || !output.record.push);
-}
-
-function missingDirectory(output: Output, cache: Cache): WantedObject[] {
-  const { id } = output;
-  return id !== undefined && output.record.files === undefined && id.value.endsWith('.dir') && !cache.has(id)
-    ? [{ id, path: output.path }]
-    : [];
 }
 
 async function readContent(selected: SelectedOutput, cache: Cache): Promise<PinnedContent | DatapinError | undefined> {

@@ -291,6 +291,14 @@ describe('damage', () => {
     expect(scene.cacheKeys()).not.toContain(keyOf('bb'));
   });
 
+  it('a damaged directory object in the cache is never believed', async () => {
+    await scene.fetch();
+    const directory = scene.cacheKeys().find((key) => key.endsWith('.dir')) ?? '';
+    damage(scene.path(`.dvc/cache/${directory}`), '[{"md5": "900150983cd24fb0d6963f7d28e17f72", "relpath": "else"}]');
+    await expect(scene.pull()).resolves.toMatchObject({ complete: true, fetch: { fetched: 1 } });
+    expect(scene.tree('data')).toEqual({ 'a.txt': 'a', 'sub/b.txt': 'bb', 'sub/c.txt': 'ccc' });
+  });
+
   it('a damaged object in the cache is fetched again by the same pull', async () => {
     await scene.fetch();
     damage(scene.path(`.dvc/cache/${keyOf('bb')}`), 'xx');
