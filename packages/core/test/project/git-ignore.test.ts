@@ -16,12 +16,12 @@ afterEach(() => {
 });
 
 /** Paths with a trailing slash are folders, which exist: git looks. */
-function expectGitsOpinion(paths: readonly string[]): void {
+function opinions(paths: readonly string[]): { readonly ours: readonly string[]; readonly gits: readonly string[] } {
   const git = findGit(project.root);
   if (git === undefined) throw new Error('no git');
   const rules = createGitIgnore(git, { HOME: join(project.root, '..') });
   const ours = paths.filter((path) => rules.ignores(path.replace(/\/$/u, ''), path.endsWith('/') ? 'folder' : 'file'));
-  expect(ours).toEqual(paths.filter(gitIgnores));
+  return { ours, gits: paths.filter((path) => gitIgnores(path)) };
 }
 
 function gitIgnores(path: string): boolean {
@@ -58,7 +58,8 @@ test.each([
 ])('%s', (_what, text, paths) => {
   project.write('.gitignore', text);
   for (const path of paths) if (path.endsWith('/')) mkdirSync(join(project.root, path), { recursive: true });
-  expectGitsOpinion(paths);
+  const { ours, gits } = opinions(paths);
+  expect(ours).toEqual(gits);
 });
 
 test('a nearer file wins over one further up', () => {
@@ -66,27 +67,42 @@ test('a nearer file wins over one further up', () => {
   project.write('sub/.gitignore', '!keep.bin\n!a/\n*.txt\n');
   project.write('sub/deep/.gitignore', 'keep.bin\n');
   for (const folder of ['sub/a', 'a']) mkdirSync(join(project.root, folder), { recursive: true });
-  expectGitsOpinion(['x.bin', 'sub/x.bin', 'sub/keep.bin', 'sub/deep/keep.bin', 'sub/x.txt', 'x.txt', 'a/', 'sub/a/', 'sub/a/f', 'a/f']);
+  const { ours, gits } = opinions([
+    'x.bin',
+    'sub/x.bin',
+    'sub/keep.bin',
+    'sub/deep/keep.bin',
+    'sub/x.txt',
+    'x.txt',
+    'a/',
+    'sub/a/',
+    'sub/a/f',
+    'a/f',
+  ]);
+  expect(ours).toEqual(gits);
 });
 
 test('a file cannot take back what the folder above it says', () => {
   project.write('.gitignore', 'out/\n');
   project.write('out/.gitignore', '!*\n');
-  expectGitsOpinion(['out/x']);
+  const { ours, gits } = opinions(['out/x']);
+  expect(ours).toEqual(gits);
 });
 
 test('info/exclude and the user file count, and a .gitignore wins over both', () => {
   project.write('.git/info/exclude', '*.x\n*.y\n');
   project.write('../.config/git/ignore', '*.z\n*.y\n');
   project.write('.gitignore', '!a.x\n!a.z\n');
-  expectGitsOpinion(['a.x', 'b.x', 'a.y', 'a.z', 'b.z']);
+  const { ours, gits } = opinions(['a.x', 'b.x', 'a.y', 'a.z', 'b.z']);
+  expect(ours).toEqual(gits);
 });
 
 test('core.excludesFile names the user file', () => {
   project.write('../.gitconfig', '[core]\n\texcludesFile = ~/mine\n');
   project.write('../mine', '*.q\n');
   project.write('../.config/git/ignore', '*.z\n');
-  expectGitsOpinion(['a.q', 'a.z']);
+  const { ours, gits } = opinions(['a.q', 'a.z']);
+  expect(ours).toEqual(gits);
 });
 
 test('in a linked work tree the rules of the repository count', () => {
