@@ -47,8 +47,8 @@ export async function carryOut(plans: readonly OutputPlan[], unused: readonly Un
   for (const { path, remove } of unused) await removeFiles({ output: path, files: remove, keepFolder: false }, tree);
   for (const { output, remove, directory } of plans) await removeFiles({ output: output.path, files: remove, keepFolder: directory }, tree);
   for (const { output, directory, place } of plans) {
-    // An output that is a directory exists even when it is empty.
-    if (directory) tree.gate.forWriting(`${output.path}/x`);
+    // A directory without files is there nevertheless; one whose files are all missing is not made (as with DVC).
+    if (directory && place.length === 0) tree.gate.forWriting(`${output.path}/x`);
     counter.expect(place.length, 0);
     for (const placement of place) {
       if (tree.cache.has(placement.id)) await placing.place(placement);
