@@ -41,6 +41,8 @@ export function storeEnvironment(store: Versitygw): NodeJS.ProcessEnv {
     RCLONE_S3_PROVIDER: 'Other',
     RCLONE_S3_ENV_AUTH: 'true',
     RCLONE_S3_ENDPOINT: store.endpoint,
+    // versitygw answers 500 to the creation of a bucket that is a plain folder
+    RCLONE_S3_NO_CHECK_BUCKET: 'true',
   };
 }
 
