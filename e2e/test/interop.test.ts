@@ -127,7 +127,10 @@ async function make(seat: Seat, plan: RepositoryPlan): Promise<void> {
 async function read(seat: Seat, plan: RepositoryPlan, index: number): Promise<void> {
   await seat.git('checkout', '-q', `v${index}`);
   await seat.run('pull');
-  expect(found(seat.work, plan), `v${index} pulled by ${seat.tool.name}`).toEqual(planned(plan.versions[index]!));
+  // real DVC leaves the executable bit off symbolic links, and on where only the bit was taken back
+  const compared = (files: Record<string, string>): Record<string, string> =>
+    seat.tool === tools.dvc ? Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text.replace(/ x$/u, '')])) : files;
+  expect(compared(found(seat.work, plan)), `v${index} pulled by ${seat.tool.name}`).toEqual(compared(planned(plan.versions[index]!)));
   await expectClean(seat);
   expect(await seat.git('status', '--porcelain')).toBe('');
 }

@@ -46,7 +46,9 @@ async function presentFiles(
     context,
   );
   if (found === undefined) return undefined;
-  return new Map(found.files.map(({ relpath, hash }) => [relpath, hash]));
+  // Windows has no such bit: what is pinned as executable would be placed again each time.
+  const recordsExec = !found.isDirectory && process.platform !== 'win32';
+  return new Map(found.files.map(({ relpath, hash }) => [relpath, recordsExec ? { hash, exec: found.isexec } : { hash }]));
 }
 
 /** With `--relink` a file that is right and already the wanted kind of link stays. */

@@ -24,8 +24,15 @@ export interface OutputPlan {
   readonly lost: ReadonlyMap<string, string>;
 }
 
-/** Files of an output that are in the work tree: relpath (empty for a single file) → hash. `undefined` when there is nothing. */
-export type PresentFiles = ReadonlyMap<string, string> | undefined;
+/** A file of an output as it is in the work tree. */
+export interface PresentFile {
+  readonly hash: string;
+  /** Whether it is executable; only for an output that is a single file, because directories do not record it. */
+  readonly exec?: boolean;
+}
+
+/** Files of an output that are in the work tree, by relpath (empty for a single file). `undefined` when there is nothing. */
+export type PresentFiles = ReadonlyMap<string, PresentFile> | undefined;
 
 /**
  * Compares what is pinned with what is there. Pure. With `all`, files that are right already are placed again (relink).
@@ -43,12 +50,13 @@ export function planOutput(
   const wanted = new Set<string>();
   for (const file of pinned.files) {
     wanted.add(file.relpath);
-    const hash = present?.get(file.relpath);
-    if (hash === file.id.value && !options.all) continue;
-    place.push({ path: file.path, id: file.id, exec: file.exec, replaces: hash !== undefined });
-    if (hash !== undefined && hash !== file.id.value) lost.set(file.path, hash);
+    const there = present?.get(file.relpath);
+    const sameBytes = there?.hash === file.id.value;
+    if (sameBytes && (there.exec ?? file.exec) === file.exec && !options.all) continue;
+    place.push({ path: file.path, id: file.id, exec: file.exec, replaces: there !== undefined });
+    if (there !== undefined && !sameBytes) lost.set(file.path, there.hash);
   }
-  for (const [relpath, hash] of present ?? []) {
+  for (const [relpath, { hash }] of present ?? []) {
     if (wanted.has(relpath)) continue;
     const path = relpath === '' ? output.path : `${output.path}/${relpath}`;
     remove.push(path);
