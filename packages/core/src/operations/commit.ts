@@ -17,7 +17,7 @@ import { writeTextAtomically } from '../workspace/atomic-write.ts';
 import { addPart, addWhole } from './add-content.ts';
 import { lockStage } from './lock-stage.ts';
 import { recordContent } from './record-output.ts';
-import { writeMetafile } from './write-metafile.ts';
+import { ignoreInGit, writeMetafile } from './write-metafile.ts';
 
 export interface CommitRequest {
   readonly targets: readonly string[];
@@ -106,9 +106,12 @@ async function writeDvcFile(stage: Stage, records: ReadonlyMap<Output, OutputRec
   const content = { ...rest, outs: stage.outs.map((output) => records.get(output) ?? output.record) };
   const path = join(tree.project.root, stage.file);
   const before = tree.view.files.read(stage.file);
-  const ignored = stage.outs.filter(({ record, external }) => record.cache && !external).map((output) => output.path);
   const written = await writeMetafile(
-    { file: stage.file, content: md5 === undefined ? content : { ...content, md5: stageChecksum(content) }, ignored },
+    {
+      file: stage.file,
+      content: md5 === undefined ? content : { ...content, md5: stageChecksum(content) },
+      ignored: ignoredOutputs(stage),
+    },
     tree,
   );
   return written.filter((file) => file !== path || tree.view.files.read(stage.file) !== before);
@@ -122,5 +125,10 @@ async function writeLock(stage: Stage, records: ReadonlyMap<Output, OutputRecord
   const locked = await lockStage(stage, records, tree);
   const text = await renderLockFile({ ...lock, stages: new Map(lock.stages).set(stage.name ?? '', locked) }, previous);
   const path = join(tree.project.root, file);
-  return writeTextAtomically(path, text, tree.temps) ? [path] : [];
+  const gitignores = ignoreInGit(ignoredOutputs(stage), tree);
+  return writeTextAtomically(path, text, tree.temps) ? [...gitignores, path] : gitignores;
+}
+
+function ignoredOutputs(stage: Stage): readonly string[] {
+  return stage.outs.filter(({ record, external }) => record.cache && !external).map((output) => output.path);
 }

@@ -25,7 +25,7 @@ export async function writeMetafile({ file, content, ignored }: MetafileChange, 
   const path = join(tree.project.root, file);
   const text = await renderDvcFile(content, readText(path));
   const changed = new Map<string, string | undefined>();
-  for (const output of ignored) ignoreInGit(output, tree, changed);
+  for (const output of ignored) ignoreOutput(output, tree, changed);
   try {
     writeTextAtomically(path, text, tree.temps);
   } catch (error) {
@@ -35,8 +35,15 @@ export async function writeMetafile({ file, content, ignored }: MetafileChange, 
   return [...changed.keys(), path];
 }
 
+/** Writes the `.gitignore` entries of outputs; returns the absolute paths of the files that changed. */
+export function ignoreInGit(outputs: readonly string[], tree: WorkTree): readonly string[] {
+  const changed = new Map<string, string | undefined>();
+  for (const output of outputs) ignoreOutput(output, tree, changed);
+  return [...changed.keys()];
+}
+
 /** DVC asks for the plain path, so a rule for folders only (`data/`) does not count. */
-function ignoreInGit(output: string, tree: WorkTree, changed: Map<string, string | undefined>): void {
+function ignoreOutput(output: string, tree: WorkTree, changed: Map<string, string | undefined>): void {
   const { project, temps } = tree;
   const rules = projectGitIgnore(project);
   if (rules === undefined || rules.ignores(output, 'file')) return;
