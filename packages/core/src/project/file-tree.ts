@@ -1,7 +1,9 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a name in a folder stands for. A symlink counts as what it leads to, but a `folder` is only entered when it is none. */
+import { ioError } from '../io-error.ts';
+
+/** What a name in a folder stands for. A symlink counts as what it leads to; one to a folder is told apart, because it is never entered. */
 export interface FileTreeEntry {
   readonly name: string;
   readonly kind: 'file' | 'folder' | 'linked-folder';
@@ -34,9 +36,11 @@ export function workTreeFiles(root: string): FileTree {
     list(folder) {
       const entries: FileTreeEntry[] = [];
       for (const entry of listFolder(join(root, folder))) {
-        if (entry.isDirectory()) entries.push({ name: entry.name, kind: 'folder' });
-        else if (!entry.isSymbolicLink()) entries.push({ name: entry.name, kind: 'file' });
-        else entries.push({ name: entry.name, kind: kindOf(join(root, folder, entry.name)) === 'folder' ? 'linked-folder' : 'file' });
+        const { name } = entry;
+        if (entry.isDirectory()) entries.push({ name, kind: 'folder' });
+        else if (entry.isFile()) entries.push({ name, kind: 'file' });
+        else if (entry.isSymbolicLink())
+          entries.push({ name, kind: kindOf(join(root, folder, name)) === 'folder' ? 'linked-folder' : 'file' });
       }
       return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
@@ -47,15 +51,20 @@ export function workTreeFiles(root: string): FileTree {
       const isFolder = stats.isDirectory();
       return { kind: isFolder ? 'folder' : 'file', size: stats.size, isExec: !isFolder && (stats.mode & 0o111) !== 0 };
     },
-    read: (path) => {
-      try {
-        return readFileSync(join(root, path), 'utf8');
-      } catch (error) {
-        if (isAbsence(error)) return undefined;
-        throw error;
-      }
-    },
+    read: (path) => readText(join(root, path)),
   };
+}
+
+/**
+ * Text of a file, `undefined` when there is none (a pipe or device is none). Most files that a walk asks for are not there: that is found out
+ * without the price of an exception. Throws what {@link ioError} makes of a file that cannot be read.
+ */
+export function readText(path: string): string | undefined {
+  try {
+    return kindOf(path) === 'file' ? readFileSync(path, 'utf8') : undefined;
+  } catch (error) {
+    throw ioError(error, `cannot read ${path}`);
+  }
 }
 
 function listFolder(path: string): Dirent[] {
@@ -71,12 +80,8 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory()) return 'folder';
-    return stat ? 'file' : undefined;
+    return stat?.isFile() ? 'file' : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isAbsence(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR');
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { readText } from './file-tree.ts';
 import type { GitLocation } from './find-git.ts';
 import { type GitIgnorePattern, parseGitIgnore } from './git-ignore-pattern.ts';
 
@@ -71,15 +71,15 @@ function parentOf(path: string): string {
 }
 
 function readPatterns(file: string, ignoreCase: boolean): readonly GitIgnorePattern[] {
-  const text = readText(file);
+  const text = readQuietly(file);
   return text === undefined ? [] : parseGitIgnore(text, ignoreCase);
 }
 
-function readText(file: string): string | undefined {
+function readQuietly(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readText(file);
   } catch {
-    // Absent, a folder, or not ours to read: git goes on without it too.
+    // Not ours to read: git goes on without it too.
     return undefined;
   }
 }
@@ -97,7 +97,7 @@ function readGitSettings(git: GitLocation, env: Env): { readonly excludesFile: s
     join(git.commonDir, 'config'),
   ];
   for (const file of files) {
-    const core = file === undefined ? undefined : coreSection(readText(file) ?? '');
+    const core = file === undefined ? undefined : coreSection(readQuietly(file) ?? '');
     const excludes = core?.get('excludesfile');
     if (excludes !== undefined) excludesFile = excludes.startsWith('~/') ? join(home ?? '/', excludes.slice(2)) : excludes;
     const insensitive = core?.get('ignorecase');

@@ -27,7 +27,7 @@ export async function diffIndexes(
   options: DiffOptions,
   tell: (change: DataChange) => void,
 ): Promise<void> {
-  const renames = new RenameFinder(tell);
+  const renames = findRenames(tell);
   const judge = (before: DataEntry | undefined, after: DataEntry | undefined): void => {
     const path = (after ?? before)?.path ?? '';
     if (options.includes?.(path) === false) return;
@@ -123,36 +123,31 @@ function compare(old: DataEntry | undefined, now: DataEntry | undefined, compare
 }
 
 /** Holds additions and deletions back until all are known. */
-class RenameFinder {
-  readonly #tell: (change: DataChange) => void;
-  readonly #added: DataEntry[] = [];
-  readonly #deleted = new Map<string | undefined, DataEntry[]>();
-
-  constructor(tell: (change: DataChange) => void) {
-    this.#tell = tell;
-  }
-
-  add(change: DataChange): void {
-    if (change.type === 'added' && change.new) {
-      this.#added.push(change.new);
-    } else if (change.type === 'deleted' && change.old) {
-      const known = this.#deleted.get(change.old.hash);
-      if (known) known.push(change.old);
-      else this.#deleted.set(change.old.hash, [change.old]);
-    } else {
-      this.#tell(change);
-    }
-  }
-
-  finish(): void {
-    // Reversed, so that taking the first one is cheap.
-    for (const entries of this.#deleted.values()) entries.sort((a, b) => byPath(b, a));
-    for (const entry of this.#added.sort(byPath)) {
-      const old = entry.hash === undefined ? undefined : this.#deleted.get(entry.hash)?.pop();
-      this.#tell(old ? { type: 'renamed', old, new: entry } : { type: 'added', old: undefined, new: entry });
-    }
-    for (const entries of this.#deleted.values()) for (const old of entries) this.#tell({ type: 'deleted', old, new: undefined });
-  }
+function findRenames(tell: (change: DataChange) => void): { readonly add: (change: DataChange) => void; readonly finish: () => void } {
+  const added: DataEntry[] = [];
+  const deleted = new Map<string | undefined, DataEntry[]>();
+  return {
+    add(change) {
+      if (change.type === 'added' && change.new) {
+        added.push(change.new);
+      } else if (change.type === 'deleted' && change.old) {
+        const known = deleted.get(change.old.hash);
+        if (known) known.push(change.old);
+        else deleted.set(change.old.hash, [change.old]);
+      } else {
+        tell(change);
+      }
+    },
+    finish() {
+      // Reversed, so that taking the first one is cheap.
+      for (const entries of deleted.values()) entries.sort((a, b) => byPath(b, a));
+      for (const entry of added.sort(byPath)) {
+        const old = entry.hash === undefined ? undefined : deleted.get(entry.hash)?.pop();
+        tell(old ? { type: 'renamed', old, new: entry } : { type: 'added', old: undefined, new: entry });
+      }
+      for (const entries of deleted.values()) for (const old of entries) tell({ type: 'deleted', old, new: undefined });
+    },
+  };
 }
 
 /** As Python orders tuples of path segments. */
