@@ -32,7 +32,7 @@ export async function listPage(requests: BucketRequests, { prefix, token, signal
  * Reads an answer of ListObjectsV2. Rejects with `invalid-request` what is none, and one that is not the last and names no next: what is missing from a
  * listing would count as missing from the store.
  */
-export function parseListPage(xml: string): ListPage {
+function parseListPage(xml: string): ListPage {
   if (!xml.includes('<ListBucketResult') || !/<\/ListBucketResult>\s*$/u.test(xml)) {
     throw new StorageError('invalid-request', "the answer to a listing is not S3's", { hint: 'Check the endpoint of the remote.' });
   }

@@ -32,18 +32,6 @@ export async function removeFiles({ output, files, keepFolder }: Removal, tree: 
   for (const folder of deepestFirst) if (!keepFolder || folder !== output) removeIfEmpty(folder, tree);
 }
 
-/** Removes a whole output, file or directory, with what is ignored in it. */
-export function removeOutput(path: string, tree: WorkTree): void {
-  const place = tree.gate.existing(path);
-  if (place === undefined) return;
-  try {
-    rmSync(place, { recursive: true, force: true });
-  } catch (error) {
-    throw ioError(error, `cannot remove '${path}'`);
-  }
-  tree.gate.forget(path);
-}
-
 /** Removes a folder that holds nothing but empty folders. Says whether it is gone. */
 export function removeEmptyFolder(path: string, tree: WorkTree): boolean {
   const place = tree.gate.existing(path);

@@ -15,7 +15,7 @@ import { diffIndexes } from '../status/diff-index.ts';
 import { listDifferences, type DiffResult } from '../status/diff-lists.ts';
 import { indexWorkTree } from '../status/work-tree-index.ts';
 
-export type { DiffEntry, DiffResult } from '../status/diff-lists.ts';
+export type { DiffResult } from '../status/diff-lists.ts';
 
 export interface DiffRequest {
   /** Default `HEAD`. */

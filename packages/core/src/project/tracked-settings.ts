@@ -19,7 +19,7 @@ export async function trackedSettings(project: Pick<Project, 'dvcDir' | 'env'>, 
 }
 
 /** Whether git tracks a configuration file of the `local` level: then a clone brought it. Without git nothing is known to be cloned. */
-export async function isLocalLevelTracked({ dvcDir, env }: Pick<Project, 'dvcDir' | 'env'>): Promise<boolean> {
+async function isLocalLevelTracked({ dvcDir, env }: Pick<Project, 'dvcDir' | 'env'>): Promise<boolean> {
   return isTracked(
     localFiles.map((name) => `${dvcDir}/${name}`),
     env,
@@ -27,7 +27,7 @@ export async function isLocalLevelTracked({ dvcDir, env }: Pick<Project, 'dvcDir
 }
 
 /** Whether git tracks any of some paths in one folder, each by itself and not what it may lead to. The folder may be in a submodule or reached by a link. */
-export async function isTracked(paths: readonly string[], env: Project['env']): Promise<boolean> {
+async function isTracked(paths: readonly string[], env: Project['env']): Promise<boolean> {
   const [first] = paths;
   if (first === undefined) return false;
   const folder = realpathSync(dirname(first));

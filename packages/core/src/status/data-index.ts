@@ -59,7 +59,7 @@ function listedDirectory(path: string, listed: readonly RecordedFile[]): Indexed
 }
 
 /** The id that a directory with these files has. */
-export function directoryId(files: Iterable<DirectoryEntry>, algorithm: HashAlgorithm): ObjectId {
+function directoryId(files: Iterable<DirectoryEntry>, algorithm: HashAlgorithm): ObjectId {
   return { algorithm, value: `${hashBytes('md5', serializeDirectory(files))}.dir` };
 }
 

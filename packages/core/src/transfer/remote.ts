@@ -80,11 +80,6 @@ export async function openRemote(
   };
 }
 
-/** Key below a remote's URL for messages and `--show-url`. */
-export function addressOf(remote: { readonly address: string }, key: string): string {
-  return `${remote.address.replace(/\/+$/u, '')}/${key}`;
-}
-
 function positive(config: RemoteConfig, option: string): number | undefined {
   const entry = config.options.get(option);
   const value = Number(entry?.value);

@@ -47,7 +47,7 @@ function notInCache(wanted: WantedObject): DatapinError {
 }
 
 /** Bytes in memory as a source. */
-export function bufferSource(bytes: Uint8Array): ByteSource {
+function bufferSource(bytes: Uint8Array): ByteSource {
   return {
     size: bytes.byteLength,
     async *open(range) {
@@ -58,7 +58,7 @@ export function bufferSource(bytes: Uint8Array): ByteSource {
 }
 
 /** A file as a source; every opening reads it again. */
-export function fileSource(path: string, size: number): ByteSource {
+function fileSource(path: string, size: number): ByteSource {
   return {
     size,
     open(range) {
