@@ -32,6 +32,8 @@ export async function fetchRevision(
   try {
     await git('init', '--quiet');
     makeCheckoutsRaw(folder);
+    // A link of somebody else's could lead anywhere on this machine: it is listed as the file that git has.
+    await git('config', 'core.symlinks', 'false');
     try {
       await git('fetch', '--quiet', '--depth=1', '--no-tags', '--no-recurse-submodules', '--end-of-options', url, rev ?? 'HEAD');
       await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');

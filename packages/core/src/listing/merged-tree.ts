@@ -20,7 +20,13 @@ export interface MergedTree {
   /** `undefined` when there is nothing. */
   entry(path: string): Promise<ListEntry | undefined>;
   /** Names in a folder, with their entries. */
-  list(path: string): Promise<ReadonlyMap<string, ListEntry>>;
+  list(path: string): Promise<ReadonlyMap<string, NamedEntry>>;
+}
+
+export interface NamedEntry {
+  readonly entry: ListEntry;
+  /** A link to a folder: it may lead anywhere, also back to where it is, and is not entered. */
+  readonly isLink: boolean;
 }
 
 export interface MergedTreeParts {
@@ -80,12 +86,11 @@ export function mergedTree({ files, ignore, outputs, filesOf }: MergedTreeParts)
       // A file that stands where a directory is tracked, or the other way round, hides it.
       if (stat && node && (stat.kind === 'folder') !== node.isDir) node = undefined;
       if (node) await read(node, filesOf);
-      const names = new Set(node?.children.keys());
-      if (stat?.kind === 'folder') for (const { name } of files?.list(path) ?? []) names.add(name);
-      const entries = new Map<string, ListEntry>();
-      for (const name of names) {
+      const kinds = new Map(stat?.kind === 'folder' ? files?.list(path).map(({ name, kind }) => [name, kind] as const) : []);
+      const entries = new Map<string, NamedEntry>();
+      for (const name of new Set([...(node?.children.keys() ?? []), ...kinds.keys()])) {
         const entry = describe(path === '' ? name : `${path}/${name}`, node?.children.get(name));
-        if (entry) entries.set(name, entry);
+        if (entry) entries.set(name, { entry, isLink: kinds.get(name) === 'linked-folder' });
       }
       return entries;
     },

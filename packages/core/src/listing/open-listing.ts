@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
@@ -48,7 +48,10 @@ export async function openListing(options: ProjectOptions, source: ListingSource
   }
   const fetched = await fetchRevision(source, options.env, context);
   try {
-    const { files, ignore, view } = await openFolder(fetched.folder, options, { ...source, rev: undefined });
+    // What has to be fetched for listing goes where the rest goes, whatever the repository says about caches.
+    const cacheDir = join(fetched.folder, '.git', 'datapin-cache');
+    const configOverrides = new Map([...(options.configOverrides ?? []), ['cache.dir', cacheDir] as const]);
+    const { files, ignore, view } = await openFolder(fetched.folder, { ...options, configOverrides }, { ...source, rev: undefined });
     return { root: undefined, files, ignore, view, [Symbol.dispose]: fetched[Symbol.dispose] };
   } catch (error) {
     fetched[Symbol.dispose]();

@@ -69,8 +69,8 @@ async function collect(
   }: { readonly path: string; readonly prefix: string; readonly depth: number; readonly recursive: boolean },
   found: ListEntry[],
 ): Promise<void> {
-  for (const [name, entry] of await tree.list(path)) {
-    const isEnd = !entry.isDir || !recursive || depth === 1;
+  for (const [name, { entry, isLink }] of await tree.list(path)) {
+    const isEnd = !entry.isDir || isLink || !recursive || depth === 1;
     if (isEnd) found.push({ ...entry, path: prefix + name });
     else await collect(tree, { path: entry.path, prefix: `${prefix}${name}/`, depth: depth - 1, recursive }, found);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import { localPlugin } from '@datapin/storage-local';
@@ -102,6 +102,11 @@ test('what .dvcignore hides is not listed, and no project inside this one', asyn
   expect(await paths()).toEqual(['.dvcignore', '.gitignore', 'data/', 'data.dvc', 'file', 'file.dvc']);
 });
 
+test('a link to a folder is listed and not entered', async () => {
+  symlinkSync('..', scene.path('src/up'));
+  expect(await paths({ path: 'src', recursive: true })).toEqual(['deep/code', 'up/']);
+});
+
 test('any folder of a repository stands for all of it, seen from where one is', async () => {
   expect(await paths({ cwd: scene.path('src'), dvcOnly: true })).toEqual(['../data/', '../file']);
   expect(await paths({ cwd: scene.path('src'), path: 'deep' })).toEqual(['code']);
@@ -152,6 +157,24 @@ describe('a URL', () => {
     scene.write('later', '');
     scene.save();
     expect(await paths({ url: url(), rev, cwd: dirname(scene.root) })).not.toContain('later');
+  });
+
+  test('may say what it likes about caches: what is fetched for listing is gone afterwards', async () => {
+    await scene.push();
+    const elsewhere = scene.path('../elsewhere');
+    scene.write(
+      '.dvc/config',
+      `[core]\n    remote = store\n['remote "store"']\n    url = ${scene.remoteDir()}\n[cache]\n    dir = ${elsewhere}\n`,
+    );
+    scene.save();
+    expect(await paths({ url: url(), path: 'data', recursive: true, cwd: dirname(scene.root) })).toEqual(['sub/x', 'y']);
+    expect(existsSync(elsewhere)).toBe(false);
+  });
+
+  test('with links leads nowhere', async () => {
+    symlinkSync('/', scene.path('root'));
+    scene.save();
+    expect(await paths({ url: url(), path: 'root', cwd: dirname(scene.root) })).toEqual(['root']);
   });
 
   test('at a revision that is not there is an error', async () => {
