@@ -3,6 +3,7 @@ import { fetch as fetchTargets } from '@datapin/core';
 import { targets } from '../arguments/common-options.ts';
 import { incomplete } from '../output/incomplete.ts';
 import { summary } from '../output/summary.ts';
+import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
 import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
@@ -23,6 +24,7 @@ export const fetch: Command = defineCommand({
   failurePrefix: 'failed to fetch data from the cloud',
   exitNotes: { 1: 'some files could not be downloaded; what the remote does not have is only a warning' },
   async run({ options, positionals, context, openProject, printer }) {
+    preferSmallHeap();
     const project = await openProject();
     const result = await fetchTargets(
       project,

@@ -5,6 +5,7 @@ import { changeLines } from '../output/changes.ts';
 import { incomplete } from '../output/incomplete.ts';
 import { notPlaced } from '../output/not-placed.ts';
 import { summary } from '../output/summary.ts';
+import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
 import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
@@ -28,6 +29,7 @@ export const pull: Command = defineCommand({
   failurePrefix: 'failed to pull data from the cloud',
   exitNotes: { 1: 'some files are not in place, or nothing could be done' },
   async run({ options, positionals, context, openProject, printer }) {
+    preferSmallHeap();
     const project = await openProject();
     const request = { force: options.force, allowMissing: options['allow-missing'] };
     const result = await pullTargets(

@@ -3,6 +3,7 @@ import { push as pushTargets } from '@datapin/core';
 import { targets } from '../arguments/common-options.ts';
 import { incomplete } from '../output/incomplete.ts';
 import { summary } from '../output/summary.ts';
+import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
 import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
@@ -20,6 +21,7 @@ export const push: Command = defineCommand({
   failurePrefix: 'failed to push data to the cloud',
   exitNotes: { 1: 'some files were not uploaded, or nothing could be' },
   async run({ options, positionals, context, openProject, printer }) {
+    preferSmallHeap();
     const project = await openProject();
     const result = await pushTargets(project, transferRequest(options, { targets: positionals.targets, glob: options.glob }), context);
     warnWithoutRemote(project, options.remote, printer);
