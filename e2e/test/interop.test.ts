@@ -148,7 +148,8 @@ async function exchange(plan: RepositoryPlan, maker: Tool, reader: Tool): Promis
     if (index === 0 || plan.age === 'mixed') await made.git('clone', '-q', made.work, clone.work);
     await read(clone, plan, index);
   }
-  return made.git('ls-tree', '-r', `v${plan.versions.length - 1}`);
+  // the sandbox is gone when this function has returned
+  return await made.git('ls-tree', '-r', `v${plan.versions.length - 1}`);
 }
 
 describe.concurrent(`seed ${seed}`, () => {

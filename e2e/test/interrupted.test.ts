@@ -67,8 +67,9 @@ function torn(folder: string): readonly string[] {
   });
 }
 
+/** Temporary data. A dead program's journal, when that is all it left, may wait for the next command that writes there. */
 function leftovers(folder: string): readonly string[] {
-  return listFiles(folder).filter((path) => /tmp|part|\.datapin/iu.test(path.split('/').at(-1) ?? ''));
+  return listFiles(folder).filter((path) => path.endsWith('.tmp'));
 }
 
 /** Kills the command after a random time below what it usually takes. Tells whether it was still running. */
