@@ -41,7 +41,7 @@ export async function fetch(project: Project, request: FetchRequest, context: Op
     const selection = ofTypes(await selectForTransfer(readRepository(project), withGlobs(request, project)), request.types);
     using cache = openCache(project.config.cache);
     await using pool = remotePool(project, context, { jobs: request.jobs });
-    const imports = importBringer({ project, cache, pool, jobs: request.jobs, context, depth: 0 });
+    const imports = importBringer({ project, origin: project, cache, pool, jobs: request.jobs, context, depth: 0 });
     const { fetched, files, bytes, missing } = await bringOutputs(selection, {
       cache,
       pool,

@@ -59,7 +59,7 @@ export async function pull(project: Project, request: PullRequest, context: Oper
       pool,
       remote: request.remote,
       context,
-      imports: importBringer({ project, cache, pool, jobs: request.jobs, context, depth: 0 }),
+      imports: importBringer({ project, origin: project, cache, pool, jobs: request.jobs, context, depth: 0 }),
       planned: async (contents) => {
         plans = await planContents(contents.filter(ofWorkTree), tree);
         if (!request.force) refuseUnsaved(plans, cache);

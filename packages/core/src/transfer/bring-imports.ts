@@ -13,6 +13,11 @@ import type { RemotePool } from './remote-pool.ts';
 /** What bringing imports works with. */
 export interface ImportContext {
   readonly project: Project;
+  /**
+   * The folder on this machine that relative sources and URLs of the project are meant from: where a fetched source really lies, `undefined` for one that is
+   * elsewhere. The user's own project is where it is.
+   */
+  readonly origin: { readonly root: string; readonly cwd: string } | undefined;
   readonly cache: Cache;
   readonly pool: RemotePool;
   readonly jobs: number | undefined;

@@ -75,7 +75,7 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     missing.push(...outcome.missing);
   };
 
-  const contents: PinnedContent[] = [...imported.contents];
+  const contents: PinnedContent[] = [];
   /** Keeps what is known here; returns what is not. */
   const read = async (outputs: readonly SelectedOutput[]): Promise<readonly PinnedContent[]> => {
     const unknown: PinnedContent[] = [];
@@ -97,10 +97,11 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     );
   }
   contents.push(...(await read(unknown.map(({ selected }) => selected))));
-  await options.planned?.(contents);
+  const all = [...imported.contents, ...contents];
+  await options.planned?.(all);
 
   for (const [remote, wanted] of Map.groupBy(contents.filter(isHere), remoteOf)) await bring(remote, absentFiles(wanted, options));
-  return { contents, fetched, files, bytes, missing };
+  return { contents: all, fetched, files, bytes, missing };
 }
 
 /** Whether anything is pinned for the output. */

@@ -4,9 +4,10 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { openCache } from '../cache/file-cache.ts';
 import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
+import { statIfThere } from '../file-stats.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
 import type { RepoReference } from '../formats/metafile.ts';
-import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
+import { type HashAlgorithm, isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import type { Project } from '../project/project.ts';
 import { readRepository } from '../project/read-repository.ts';
 import type { Output } from '../project/stage.ts';
@@ -14,7 +15,7 @@ import type { SelectedOutput } from '../project/target.ts';
 import { type BroughtImport, type ImportContext, importBringer } from './bring-imports.ts';
 import { bringOutputs, type BringOutcome } from './bring-outputs.ts';
 import { fetchSource, printSource } from './fetch-source.ts';
-import { openSourceProject } from './open-source-project.ts';
+import { openSourceProject, type SourceProject } from './open-source-project.ts';
 import { pinnedContent } from './pinned-content.ts';
 import { remotePool } from './remote-pool.ts';
 
@@ -28,18 +29,19 @@ const nothing: BringOutcome = { contents: [], fetched: 0, files: 0, bytes: 0, mi
 export async function bringFromRepository(selected: SelectedOutput, options: ImportContext): Promise<BroughtImport> {
   const { output } = selected;
   const { path, repo } = importedPath(output);
-  const url = resolveUrl(repo.url, output.stage.wdir, options.project);
+  const url = resolveUrl(repo.url, output.stage.wdir, options.origin);
   const folder = await fetchSource({ url, commit: repo.revLock }, options.project, options.context);
   const source = await openSourceProject({ folder, url, path, repo, project: options.project, metafile: output.stage.file });
 
   const tracked = source === undefined ? [] : await trackedOutputs(source.project, source.path);
-  const brought =
-    source === undefined ? nothing : await bringTracked(source.project, tracked, { ...options, localCacheDir: source.localCacheDir });
+  const brought = source === undefined ? nothing : await bringTracked(source, tracked, options);
   const missing = brought.missing.map((object) => ({ ...object, path: output.path }));
 
   const known = output.id;
   if (known !== undefined && (missing.length > 0 || isWhole(tracked, source?.path, known))) return { ...brought, id: known, missing };
-  const id = missing.length > 0 ? undefined : await assemble({ folder, path, source, tracked, cache: options.cache });
+  const [first] = missing;
+  if (first !== undefined) throw new DatapinError(first.code, first.message, first.hint === undefined ? {} : { hint: first.hint });
+  const id = await assemble({ folder, path, source, tracked, algorithm: known?.algorithm ?? 'md5', cache: options.cache });
   if (id === undefined) throw new DatapinError('object-missing', `'${path}' does not exist in ${printSource(repo.url)} at ${repo.revLock}`);
   if (known !== undefined && known.value !== id.value) {
     throw new DatapinError(
@@ -64,15 +66,19 @@ function importedPath(output: Output): { readonly path: string; readonly repo: R
   return { path: record.path, repo: { ...record.repo, revLock } };
 }
 
-/** A relative URL means a folder: as seen from the metafile, from the project's root, or from where the command runs. */
-export function resolveUrl(url: string, wdir: string, project: Project): string {
-  if (/^[\w+.-]+:\/\//u.test(url) || /^[^/\\]+@[^/\\]+:/u.test(url)) return url;
-  const bases = isAbsolute(url) ? [''] : [join(project.root, wdir), project.root, project.cwd];
+/**
+ * A relative URL means a folder: as seen from the metafile, from the project's root, or from where the command runs. Throws `git-failed` when none of
+ * them is there.
+ */
+export function resolveUrl(url: string, wdir: string, project: { readonly root: string; readonly cwd: string } | undefined): string {
+  if (/^[^/\\:]{2,}:/u.test(url)) return url;
+  const { root, cwd } = project ?? { root: '', cwd: '' };
+  const bases = isAbsolute(url) ? ['/'] : project === undefined ? [] : [join(root, wdir), root, cwd];
   for (const base of bases) {
     const path = resolve(base, url);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return realpathSync(path);
+    if (statIfThere(path)?.isDirectory() === true) return realpathSync(path);
   }
-  return url;
+  throw new DatapinError('git-failed', `the repository '${url}', which data is imported from, does not exist`);
 }
 
 /** What the source pins at, around or below a path. */
@@ -95,19 +101,20 @@ function isWhole(tracked: readonly SelectedOutput[], path: string | undefined, k
 }
 
 async function bringTracked(
-  source: Project,
+  { project, local }: SourceProject,
   tracked: readonly SelectedOutput[],
-  options: ImportContext & { readonly localCacheDir: string | undefined },
+  options: ImportContext,
 ): Promise<BringOutcome> {
   if (tracked.length === 0) return nothing;
-  if (options.localCacheDir !== undefined) await copyFromLocalCache(tracked, options.localCacheDir, options);
-  await using pool = remotePool(source, options.context, { jobs: options.jobs });
+  if (local !== undefined) await copyFromLocalCache(tracked, local.cacheDir, options);
+  const origin = local && { root: local.root, cwd: local.root };
+  await using pool = remotePool(project, options.context, { jobs: options.jobs });
   return bringOutputs(tracked, {
     cache: options.cache,
     pool,
     remote: undefined,
     context: options.context,
-    imports: importBringer({ ...options, project: source, pool, depth: options.depth + 1 }),
+    imports: importBringer({ ...options, project, origin, pool, depth: options.depth + 1 }),
   });
 }
 
@@ -138,30 +145,36 @@ interface Assembly {
   readonly path: string;
   readonly source: { readonly project: Project; readonly path: string } | undefined;
   readonly tracked: readonly SelectedOutput[];
+  /** How the object is named: as our own pin is. */
+  readonly algorithm: HashAlgorithm;
   readonly cache: Cache;
 }
 
 /** The object that stands for the imported path: a file of an output, a file of git, or a directory of both. `undefined`: nothing is there. */
-async function assemble({ folder, path, source, tracked, cache }: Assembly): Promise<ObjectId | undefined> {
+async function assemble({ folder, path, source, tracked, algorithm, cache }: Assembly): Promise<ObjectId | undefined> {
   const entries = new Map<string, ObjectId>();
   let isDirectory = false;
   for (const selected of tracked) {
     const content = await pinnedContent(selected, cache);
     if (content?.directory !== undefined) isDirectory = true;
-    for (const file of content?.files ?? []) entries.set(file.path.slice((source?.path.length ?? 0) + 1), file.id);
+    for (const file of content?.files ?? []) {
+      const id = file.id.algorithm === algorithm ? file.id : (await cache.storeFile(cache.pathOf(file.id), { algorithm })).id;
+      entries.set(file.path.slice((source?.path.length ?? 0) + 1), id);
+    }
   }
   const single = entries.get('');
   if (single !== undefined) return single;
   const place = join(folder, path);
   const kind = statSync(place, { throwIfNoEntry: false });
-  if (kind?.isFile() === true) return storeGitFile(place, folder, cache);
+  if (kind?.isFile() === true) return storeGitFile(place, { folder, algorithm, cache });
   if (kind?.isDirectory() === true) {
     isDirectory = true;
-    for (const file of gitFiles(place)) entries.set(relative(place, file).split(sep).join('/'), await storeGitFile(file, folder, cache));
+    for (const file of gitFiles(place))
+      entries.set(relative(place, file).split(sep).join('/'), await storeGitFile(file, { folder, algorithm, cache }));
   }
   if (!isDirectory) return undefined;
   const listed: DirectoryEntry[] = [...entries].map(([relpath, id]) => ({ relpath, md5: id.value }));
-  return (await cache.writeDirectory(listed, 'md5')).id;
+  return (await cache.writeDirectory(listed, algorithm)).id;
 }
 
 /** Files below a folder of the checkout, without those that only make sense to DVC and git (DVC: `_is_dvc_file`). */
@@ -188,7 +201,10 @@ const lfsPointer = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
  * Symbolic links are followed as DVC does, but never out of the checkout: a source repository is no way to this machine's files.
  * A file that Git LFS keeps is refused with `unsupported`: its pointer is not its data.
  */
-async function storeGitFile(path: string, folder: string, cache: Cache): Promise<ObjectId> {
+async function storeGitFile(
+  path: string,
+  { folder, algorithm, cache }: Pick<Assembly, 'folder' | 'algorithm' | 'cache'>,
+): Promise<ObjectId> {
   const real = realpathSync(path);
   if (!real.startsWith(realpathSync(folder) + sep)) {
     throw new DatapinError('unsafe-path', `'${relative(folder, path)}' of the source repository is a link that leads out of it`);
@@ -199,5 +215,5 @@ async function storeGitFile(path: string, folder: string, cache: Cache): Promise
       `'${relative(folder, path)}' of the source repository is kept in Git LFS, which cannot be imported from yet`,
     );
   }
-  return (await cache.storeFile(real, { algorithm: 'md5' })).id;
+  return (await cache.storeFile(real, { algorithm })).id;
 }

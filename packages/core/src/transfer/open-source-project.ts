@@ -13,8 +13,8 @@ export interface SourceProject {
   readonly project: Project;
   /** The imported path relative to that project's root. */
   readonly path: string;
-  /** The cache of the source when it is a folder on this machine. */
-  readonly localCacheDir: string | undefined;
+  /** Where the project really is and where its cache is, when the source is a folder on this machine. */
+  readonly local: { readonly root: string; readonly cacheDir: string } | undefined;
 }
 
 /**
@@ -44,10 +44,10 @@ export async function openSourceProject(request: {
     overridesLevel: 'project',
   });
   const path = relative(root, wanted).split(sep).join('/');
-  if (!isAbsolute(url)) return { project: opened, path, localCacheDir: undefined };
+  if (!isAbsolute(url)) return { project: opened, path, local: undefined };
   const original = join(url, relative(folder, root));
   const cacheDir = resolve(original, relative(root, opened.config.cache.dir));
-  return { project: withRemotesSeenFrom(opened, join(original, '.dvc')), path, localCacheDir: cacheDir };
+  return { project: withRemotesSeenFrom(opened, join(original, '.dvc')), path, local: { root: original, cacheDir } };
 }
 
 function nearestProject(wanted: string, folder: string): string | undefined {
