@@ -9,15 +9,15 @@ const schemaVersion = 1;
 /** How long another process's transaction is waited for. Ours take some hundred milliseconds at most. */
 const busyTimeoutMs = 5_000;
 
-const schema = `
-  CREATE TABLE hash (
+const tables = [
+  `CREATE TABLE hash (
     path TEXT NOT NULL, algorithm INTEGER NOT NULL, hash TEXT NOT NULL,
     dev REAL NOT NULL, ino REAL NOT NULL, size REAL NOT NULL, mtime REAL NOT NULL, ctime REAL NOT NULL,
     PRIMARY KEY (path, algorithm)
-  ) WITHOUT ROWID;
-  CREATE TABLE placed (path TEXT PRIMARY KEY, token TEXT NOT NULL) WITHOUT ROWID;
-  PRAGMA user_version = ${schemaVersion};
-`;
+  ) WITHOUT ROWID`,
+  'CREATE TABLE placed (path TEXT PRIMARY KEY, token TEXT NOT NULL) WITHOUT ROWID',
+];
+const schema = `${tables.join(';')}; PRAGMA user_version = ${schemaVersion};`;
 
 /**
  * Opens the state database, makes it when it is not there, and makes it anew when it is damaged or of another version. Where the folder cannot be
@@ -28,7 +28,7 @@ export function openDatabase(file: string): DatabaseSync {
     mkdirSync(dirname(file), { recursive: true });
     return openWritable(file);
   } catch (error) {
-    if (isDamaged(error)) {
+    if (isDamaged(error) || error instanceof ForeignDatabase) {
       try {
         removeDatabase(file);
         return openWritable(file);
@@ -45,6 +45,7 @@ function openWritable(file: string): DatabaseSync {
   try {
     database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;`);
     if (versionOf(database) !== schemaVersion) migrate(database);
+    if (!isOurs(database)) throw new ForeignDatabase();
     // Shows damage that opening alone does not: the first page of each table is read.
     database.exec('SELECT 1 FROM hash LIMIT 1; SELECT 1 FROM placed LIMIT 1;');
     return database;
@@ -64,12 +65,21 @@ function migrate(database: DatabaseSync): void {
 function openReadOnly(file: string): DatabaseSync | undefined {
   try {
     const database = new (loadSqlite().DatabaseSync)(file, { readOnly: true });
-    if (versionOf(database) === schemaVersion) return database;
+    if (versionOf(database) === schemaVersion && isOurs(database)) return database;
     database.close();
   } catch {
     // no database, no rights, or damage: the caller does without
   }
   return undefined;
+}
+
+/** A database with our version number that holds something else: a clone may have put it there. */
+class ForeignDatabase extends Error {}
+
+/** Whether there is nothing but our tables: a view or trigger of somebody else's would run in our queries. */
+function isOurs(database: DatabaseSync): boolean {
+  const found = database.prepare('SELECT sql FROM sqlite_schema ORDER BY name').all();
+  return found.length === tables.length && found.every((row, index) => row['sql'] === tables[index]);
 }
 
 function openInMemory(): DatabaseSync {
