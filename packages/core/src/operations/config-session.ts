@@ -13,6 +13,7 @@ import { type ConfigText, emptyConfigText, printConfigText } from '../formats/co
 import { addGitignoreEntry } from '../formats/gitignore-entry.ts';
 import { ioError } from '../io-error.ts';
 import { findProjectRoot } from '../project/find-root.ts';
+import { refusePlantedLinks } from '../project/planted-links.ts';
 import type { ProjectOptions } from '../project/project.ts';
 import { openTempFiles } from '../temp-files.ts';
 import { writeTextAtomically } from '../workspace/atomic-write.ts';
@@ -46,12 +47,16 @@ export interface LayerName {
   readonly kind: ConfigFileKind;
 }
 
-/** Reads all files. Throws `invalid-config` for one that cannot be read, and for a level of the project outside of a repository. */
-export function openConfigSession(scope: ConfigScope): ConfigSession {
+/**
+ * Reads all files. Rejects with `invalid-config` for one that cannot be read, and for a level of the project outside of a repository; with `unsafe-path`
+ * for a `.dvc` that a clone made lead elsewhere.
+ */
+export async function openConfigSession(scope: ConfigScope): Promise<ConfigSession> {
   const dvcDir = findDvcDir(scope.options.cwd);
   if (dvcDir === undefined && (scope.level === 'project' || scope.level === 'local')) {
     throw notInside();
   }
+  if (dvcDir !== undefined) await refusePlantedLinks({ dvcDir, env: scope.options.env });
   return { scope, dvcDir, layers: readConfigLayers({ dvcDir, env: scope.options.env }) };
 }
 

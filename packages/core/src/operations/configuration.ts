@@ -40,7 +40,7 @@ export interface ListedSetting {
  */
 export async function getConfig(scope: ConfigScope, name: string): Promise<string | undefined> {
   const setting = parseSettingName(name);
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   const value = settingValue(mergeConfigTexts(readLayers(session).map(({ text }) => text)), setting);
   if (value === undefined && scope.level !== undefined) {
     throw missing(setting, readLayers(session));
@@ -51,7 +51,7 @@ export async function getConfig(scope: ConfigScope, name: string): Promise<strin
 /** Sets `section.option` or `remote.name.option`. Nothing is written when DVC would refuse the outcome: `invalid-config`. */
 export async function setConfig(scope: ConfigScope, name: string, value: string): Promise<ConfigWriteResult> {
   const setting = { ...parseSettingName(name), value };
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   const { place, warnings } = await placeOfSetting(session, { level: writeLevel(session), setting });
   const layer = layerOf(session.layers, place);
   const written = typedValue(session, layer, setting);
@@ -65,7 +65,7 @@ export async function setConfig(scope: ConfigScope, name: string, value: string)
 /** Takes a setting away. Rejects with `invalid-config` when the level does not have it. */
 export async function unsetConfig(scope: ConfigScope, name: string): Promise<ConfigWriteResult> {
   const setting = parseSettingName(name);
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   const level = writeLevel(session);
   const layer = session.layers.find((candidate) => candidate.level === level && settingValue(candidate.written, setting) !== undefined);
   if (layer === undefined) {
@@ -80,7 +80,7 @@ export async function unsetConfig(scope: ConfigScope, name: string): Promise<Con
 
 /** All settings with the files they come from, level by level, the weakest first. */
 export async function listConfig(scope: ConfigScope): Promise<readonly ListedSetting[]> {
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   return readLayers(session).flatMap((layer) => listLayer(layer, session));
 }
 

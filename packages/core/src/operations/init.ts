@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
@@ -70,7 +70,8 @@ function writeFiles(root: string, { noScm, rules }: { readonly noScm: boolean; r
   writeFileSync(join(dvcDir, 'tmp', 'btime'), '');
   writeFileSync(join(dvcDir, 'config'), noScm ? '[core]\n    no_scm = True\n' : '');
   const dvcIgnore = join(root, '.dvcignore');
-  if (!existsSync(dvcIgnore)) writeFileSync(dvcIgnore, dvcIgnoreText);
+  // Also a link to nothing is there: it is not written through.
+  if (lstatSync(dvcIgnore, { throwIfNoEntry: false }) === undefined) writeFileSync(dvcIgnore, dvcIgnoreText, { flag: 'wx' });
   const files = [join(dvcDir, 'config'), dvcIgnore];
   // A rule elsewhere that covers a name already is enough, as for any output.
   const lines = rules === undefined ? [] : machineOwn.filter((name) => !rules(`.dvc/${name}`, 'file'));

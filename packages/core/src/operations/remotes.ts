@@ -44,7 +44,7 @@ const remoteSection = (name: string): SectionName => ({ kind: 'remote', name });
 /** Adds a remote. Rejects with `remote-exists` when the level has one of that name, `config-conflict` when the other tool's files do. */
 export async function addRemote(scope: ConfigScope, request: AddRemoteRequest): Promise<ConfigWriteResult> {
   const name = request.name.toLowerCase();
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   const level = writeLevel(session);
   const isThere = session.layers.some((layer) => layer.level === level && layer.written.named.remote.has(name));
   if (isThere && !request.force) {
@@ -78,7 +78,7 @@ export async function modifyRemote(
   request: { readonly name: string; readonly option: string; readonly value: string | undefined },
 ): Promise<ConfigWriteResult> {
   const section = remoteSection(request.name.toLowerCase());
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   const level = writeLevel(session);
   requireRemote(
     splitLayers(session.layers, level).upTo.map(({ written }) => written),
@@ -137,8 +137,8 @@ export async function renameRemote(
   return replaceRemote(scope, request.from.toLowerCase(), request.to.toLowerCase());
 }
 
-function replaceRemote(scope: ConfigScope, name: string, to: string | undefined): ConfigWriteResult {
-  const session = openConfigSession(scope);
+async function replaceRemote(scope: ConfigScope, name: string, to: string | undefined): Promise<ConfigWriteResult> {
+  const session = await openConfigSession(scope);
   const level = writeLevel(session);
   if (to !== undefined && session.layers.some(({ written }) => written.named.remote.has(to))) {
     throw configError('remote-exists', `Rename failed. Remote name '${to}' already exists.`);
@@ -173,7 +173,7 @@ function replaceDefault(text: ConfigText, name: string, to: string | undefined):
 
 /** Sets the default remote, or unsets it (`null`). Rejects with `unknown-remote` when neither the level nor a weaker one has the remote. */
 export async function setDefaultRemote(scope: ConfigScope, name: string | null): Promise<ConfigWriteResult> {
-  const session = openConfigSession(scope);
+  const session = await openConfigSession(scope);
   const level = writeLevel(session);
   if (name === null) {
     const after = dropDefault(dropDefault(session, { level, kind: 'dvc' }), { level, kind: 'datapin' });
@@ -205,12 +205,12 @@ function dropDefault(session: ConfigSession, place: LayerName): ConfigSession {
 
 /** The default remote's name. */
 export async function defaultRemote(scope: ConfigScope): Promise<string | undefined> {
-  return defaultOf(readAll(scope));
+  return defaultOf(await readAll(scope));
 }
 
 /** All remotes of a level, or of all of them merged. */
 export async function listRemotes(scope: ConfigScope): Promise<readonly ListedRemote[]> {
-  const text = readAll(scope);
+  const text = await readAll(scope);
   const chosen = defaultOf(text);
   return [...text.named.remote].map(([name, options]) => {
     const url = showConfigValue({ section: remoteSection(name), option: 'url' }, options.get('url') ?? '');
@@ -218,8 +218,8 @@ export async function listRemotes(scope: ConfigScope): Promise<readonly ListedRe
   });
 }
 
-function readAll(scope: ConfigScope): ConfigText {
-  return mergeConfigTexts(readLayers(openConfigSession(scope)).map(({ text }) => text));
+async function readAll(scope: ConfigScope): Promise<ConfigText> {
+  return mergeConfigTexts(readLayers(await openConfigSession(scope)).map(({ text }) => text));
 }
 
 function defaultOf(text: ConfigText): string | undefined {

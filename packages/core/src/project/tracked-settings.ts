@@ -27,7 +27,7 @@ async function isLocalLevelTracked({ dvcDir, env }: Pick<Project, 'dvcDir' | 'en
 }
 
 /** Whether git tracks any of some paths in one folder, each by itself and not what it may lead to. The folder may be in a submodule or reached by a link. */
-async function isTracked(paths: readonly string[], env: Project['env']): Promise<boolean> {
+export async function isTracked(paths: readonly string[], env: Project['env']): Promise<boolean> {
   const [first] = paths;
   if (first === undefined) return false;
   const folder = realpathSync(dirname(first));
