@@ -41,6 +41,7 @@ export type ErrorCode =
   // remotes
   | 'object-missing'
   | 'object-corrupt'
+  | 'source-changed'
   | 'no-credentials'
   | 'credentials-refused'
   | 'remote-unavailable'

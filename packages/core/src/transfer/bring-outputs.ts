@@ -1,6 +1,8 @@
 import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
+import type { DirectoryEntry } from '../formats/directory-object.ts';
+import type { HashAlgorithm } from '../hashing/object-id.ts';
 import type { Output } from '../project/stage.ts';
 import { isRepoImport } from '../project/stage.ts';
 import type { SelectedOutput } from '../project/target.ts';
@@ -101,7 +103,21 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   await options.planned?.(all);
 
   for (const [remote, wanted] of Map.groupBy(contents.filter(isHere), remoteOf)) await bring(remote, absentFiles(wanted, options));
+  for (const content of contents) await storeListing(content, cache);
   return { contents: all, fetched, files, bytes, missing };
+}
+
+/** A directory whose files the metafile lists gets its directory object once they are all here, as DVC makes it: without it nothing counts as cached. */
+async function storeListing({ selected: { output, within }, files }: PinnedContent, cache: Cache): Promise<void> {
+  if (output.record.files === undefined || within !== undefined || files === undefined) return;
+  const entries: DirectoryEntry[] = [];
+  let algorithm: HashAlgorithm = 'md5';
+  for (const { id, relpath } of files) {
+    if (!cache.has(id)) return;
+    entries.push({ relpath, md5: id.value });
+    ({ algorithm } = id);
+  }
+  await cache.writeDirectory(entries, algorithm);
 }
 
 /** Whether anything is pinned for the output. */

@@ -27,6 +27,7 @@ export async function downloadObject(
   counter: ProgressCounter,
   context: OperationContext,
 ): Promise<void> {
+  if (remote.versionAware && wanted.at === undefined) throw unversioned(remote, wanted);
   const subject = { object: wanted.id.value, path: wanted.path };
   const onceMore = (error: unknown, attempt: number): boolean => attempt === 1 && isCorrupt(error);
   if (wanted.size !== undefined && wanted.size > partSize && remote.storage.traits.rangeReads) {
@@ -35,6 +36,17 @@ export async function downloadObject(
     await remote.attempt(subject, () => downloadWhole(remote, cache, wanted, counter, context), onceMore);
   }
   counter.done();
+}
+
+/** What lies under its own name can have been replaced since: without the store's word for the version nothing is known. */
+function unversioned(remote: Remote, { path }: WantedObject): DatapinError {
+  return new DatapinError(
+    'unsupported',
+    `no version of '${path}' on ${printRemote(remote)} is recorded: that remote tells data apart by versions only`,
+    {
+      hint: 'Push it with `dvc push`, which records the version, and commit the metafile.',
+    },
+  );
 }
 
 function readOptions(wanted: WantedObject, context: OperationContext): { signal: AbortSignal; version?: string } {

@@ -7,8 +7,9 @@ import { parseRemoteUrl, printRemoteUrl } from '@datapin/storage';
 import type { ConfigEntry, RemoteConfig } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
+import { etagListingHash } from '../formats/etag-listing.ts';
 import type { DependencyRecord, RecordedFile } from '../formats/metafile.ts';
-import type { ObjectId } from '../hashing/object-id.ts';
+import type { Stage } from '../project/stage.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import { openState } from '../state/sqlite-state.ts';
 import { hashOutput } from '../workspace/hash-output.ts';
@@ -22,36 +23,45 @@ import { findRemote } from '../config/find-remote.ts';
 
 /**
  * Brings data of an `import-url` from its URL: for imports whose bytes are on no remote of ours (`--no-download`, or never pushed).
- * What the metafile recorded of the source (hash, etag, versions) decides whether it is still the same data; if not, nothing is taken.
+ * What the metafile recorded of the source (hash, etag, versions) decides whether it is still the same data: rejects with `source-changed` if not.
  */
 export async function bringFromUrl(selected: SelectedOutput, options: ImportContext): Promise<BroughtImport> {
   const { stage } = selected.output;
   const record = stage.deps[0]?.record;
   if (record?.path === undefined) throw new DatapinError('invalid-metafile', `'${stage.file}' does not say what it imports`);
   const url = parseRemoteUrl(record.path);
+  const { output } = selected;
   const brought =
     url.scheme === 'local'
-      ? await fromFolder(resolve(options.project.root, stage.wdir, url.path), options)
+      ? await fromFolder(record, localPath(url.path, stage, options), options, stage.file)
       : await fromStore(record, options, stage.file);
-  expectSame(record, brought.id, stage.file);
-  if (selected.output.id !== undefined && selected.output.id.value !== brought.id.value) {
+  if (output.id !== undefined && output.id.value !== brought.id.value) {
     throw new DatapinError(
       'object-corrupt',
-      `'${selected.output.path}' is pinned as ${selected.output.id.value}, but ${printRemoteUrl(url)} has ${brought.id.value} now`,
+      `'${output.path}' is pinned as ${output.id.value}, but ${printRemoteUrl(url)} has ${brought.id.value} now`,
     );
   }
   return brought;
 }
 
-function expectSame(record: DependencyRecord, id: ObjectId, metafile: string): void {
-  if (record.hash?.name === 'md5' && record.hash.value !== id.value) {
-    throw new DatapinError('object-missing', `the source of '${metafile}' has changed since it was imported`, {
-      hint: `Take the new data with \`dvc update ${metafile}\`.`,
-    });
-  }
+/** A path of a project that was fetched is meant from where that project really lies; one that lies elsewhere says nothing about this machine. */
+function localPath(path: string, { wdir }: Stage, { origin }: ImportContext): string {
+  if (origin !== undefined) return resolve(origin.root, wdir, path);
+  throw new DatapinError('unsupported', `'${path}', which data is imported from, lies on the machine of a source repository`);
 }
 
-async function fromFolder(path: string, { cache, context, project }: ImportContext): Promise<BroughtImport> {
+function sourceChanged(what: string, metafile: string): DatapinError {
+  return new DatapinError('source-changed', `${what} has changed since '${metafile}' imported it`, {
+    hint: `Take the new data with \`dvc update ${metafile}\`.`,
+  });
+}
+
+async function fromFolder(
+  record: DependencyRecord,
+  path: string,
+  { cache, context, project }: ImportContext,
+  metafile: string,
+): Promise<BroughtImport> {
   using state = openState(project.tmpDir);
   const filter = { ignores: () => false };
   const hashed = await hashOutput(
@@ -59,6 +69,7 @@ async function fromFolder(path: string, { cache, context, project }: ImportConte
     context,
   );
   if (hashed === undefined) throw new DatapinError('object-missing', `'${path}', which the data is imported from, does not exist`);
+  if (record.hash?.name === 'md5' && record.hash.value !== hashed.id.value) throw sourceChanged(`'${path}'`, metafile);
   const files = hashed.files.length;
   return { id: hashed.id, fetched: files + (hashed.nfiles === undefined ? 0 : 1), files, bytes: 0, missing: [] };
 }
@@ -92,7 +103,7 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
       }
     });
 
-  const listed = record.files ?? (isDirectory(record) ? await listBelow(remote, key, options) : undefined);
+  const listed = record.files ?? (isDirectory(record) ? await listSame(remote, { key, record, metafile }, options) : undefined);
   if (listed === undefined) {
     counter.expect(1, record.size ?? 0);
     const md5 = await take({ key, version: record.versionId, etag: etagOf(record) });
@@ -103,10 +114,16 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
     listed.length,
     listed.reduce((sum, { size }) => sum + (size ?? 0), 0),
   );
+  // The listing's etags were checked as a whole; asking for each again would double the requests.
+  const checked = record.files === undefined;
   await forEachBounded(listed, { limit: remote.jobs, signal: options.context.signal }, async (file) => {
     const version = file.versionId ?? file.cloud?.versionId;
-    entries.push({ relpath: file.relpath, md5: await take({ key: `${key}/${file.relpath}`, version, etag: etagOf(file) }) });
+    entries.push({
+      relpath: file.relpath,
+      md5: await take({ key: `${key}/${file.relpath}`, version, etag: checked ? undefined : etagOf(file) }),
+    });
   });
+  if (checked) await listSame(remote, { key, record, metafile }, options);
   const { id } = await options.cache.writeDirectory(entries, 'md5');
   return { id, fetched: entries.length + 1, files: entries.length, bytes: counter.bytes, missing: [] };
 }
@@ -127,15 +144,35 @@ function isDirectory(record: DependencyRecord): boolean {
   return record.nfiles !== undefined || record.hash?.value.endsWith('.dir') === true;
 }
 
-async function listBelow(remote: Remote, key: string, { context }: ImportContext): Promise<readonly RecordedFile[]> {
+/** The files below a key, provided that they are still those that were imported; otherwise rejects with `source-changed`. */
+async function listSame(
+  remote: Remote,
+  { key, record, metafile }: { readonly key: string; readonly record: DependencyRecord; readonly metafile: string },
+  { context }: ImportContext,
+): Promise<readonly RecordedFile[]> {
   const { storage } = remote;
   if (storage.list === undefined)
     throw new DatapinError('unsupported', `remote '${remote.name}' cannot list, so a directory cannot be imported from it`);
-  const files: RecordedFile[] = [];
+  const files: (RecordedFile & { readonly etag: string })[] = [];
   for await (const page of storage.list(`${key}/`, { signal: context.signal })) {
-    for (const info of page) files.push({ relpath: info.key.slice(key.length + 1), size: info.size });
+    for (const info of page) {
+      // Some tools make an empty object for a folder.
+      if (info.key.endsWith('/')) continue;
+      if (info.etag === undefined)
+        throw new DatapinError(
+          'unsupported',
+          `remote '${remote.name}' does not tell whether files have changed, so a directory cannot be imported from it`,
+        );
+      files.push({ relpath: info.key.slice(key.length + 1), size: info.size, etag: bareEtag(info.etag) });
+    }
   }
+  if (record.hash?.value !== undefined && etagListingHash(files) !== record.hash.value)
+    throw sourceChanged(`'${key}' on ${remote.address}`, metafile);
   return files;
+}
+
+function bareEtag(etag: string): string {
+  return etag.replaceAll('"', '');
 }
 
 function etagOf(record: { readonly hash?: { readonly name: string; readonly value: string }; readonly etag?: string }): string | undefined {
@@ -150,10 +187,8 @@ async function expectEtag(
 ): Promise<void> {
   if (source.etag === undefined || source.version !== undefined) return;
   const info = await remote.storage.stat(source.key);
-  if (info.etag === undefined || info.etag.replaceAll('"', '') === source.etag.replaceAll('"', '')) return;
-  throw new DatapinError('object-missing', `'${source.key}' on ${remote.address} has changed since '${metafile}' imported it`, {
-    hint: `Take the new data with \`dvc update ${metafile}\`.`,
-  });
+  if (info.etag === undefined || bareEtag(info.etag) === bareEtag(source.etag)) return;
+  throw sourceChanged(`'${source.key}' on ${remote.address}`, metafile);
 }
 
 async function* counted(body: AsyncIterable<Uint8Array>, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {

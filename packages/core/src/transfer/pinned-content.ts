@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
-import { isDirectoryId, isObjectValue, type ObjectId } from '../hashing/object-id.ts';
+import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
+import { objectIdOf } from '../project/build-stage.ts';
 import type { Output } from '../project/stage.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import type { WantedObject } from './wanted-object.ts';
@@ -73,12 +74,12 @@ function listedFiles(output: Output, within: readonly string[] | undefined): rea
   const files: PinnedFile[] = [];
   const selected = partSelector(within);
   for (const file of output.record.files ?? []) {
-    const value = file.hash?.value;
-    if (value === undefined || !isObjectValue(value) || !selected(file.relpath)) continue;
+    const id = objectIdOf(file.hash);
+    if (id === undefined || !selected(file.relpath)) continue;
     const versionId = file.cloud?.versionId ?? file.versionId;
     const path = `${output.path}/${file.relpath}`;
     files.push({
-      id: { algorithm: 'md5', value },
+      id,
       path,
       relpath: file.relpath,
       exec: file.isexec === true,
