@@ -1,6 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Credentials } from './credentials.ts';
+import { Sha256 } from './sha256.ts';
 
 /** What has to be signed. Header names are lower case. */
 export interface SignableRequest {
@@ -19,32 +19,6 @@ export interface SigningContext {
   readonly date: Date;
 }
 
-/** The digests of Node's crypto in the shape that the signer wants: a constructor whose argument makes it an HMAC. */
-class NodeSha256 {
-  private readonly hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    if (secret === undefined) this.hash = createHash('sha256');
-    else this.hash = createHmac('sha256', typeof secret === 'string' ? secret : bytesOf(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-
-  reset(): void {
-    throw new Error('a digest is used once');
-  }
-}
-
-function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
-}
-
 /**
  * A function that signs requests with AWS Signature Version 4 and returns their headers. The body is not signed, because TLS protects it,
  * unless `x-amz-content-sha256` among the headers says what it is.
@@ -55,7 +29,7 @@ export function createSigner(): (request: SignableRequest, context: SigningConte
   return async ({ method, host, path, query, headers }, { credentials, region, date }) => {
     if (signer === undefined || signsFor !== credentials) {
       signsFor = credentials;
-      signer = new SignatureV4({ service: 's3', region, credentials, sha256: NodeSha256, uriEscapePath: false, applyChecksum: false });
+      signer = new SignatureV4({ service: 's3', region, credentials, sha256: Sha256, uriEscapePath: false, applyChecksum: false });
     }
     const unsigned = {
       method,
