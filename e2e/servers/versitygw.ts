@@ -23,10 +23,12 @@ export interface VersitygwOptions {
   readonly dir?: string;
   /** PEM files; the server then speaks TLS, and the caller has to trust the certificate (also this process: NODE_EXTRA_CA_CERTS). */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** A file that gets a line for each request, in the format of S3's own access logs. */
+  readonly accessLog?: string;
 }
 
 /** Starts versitygw on its POSIX backend. A bucket is a folder: `createBucket` just makes it. */
-export async function startVersitygw({ dir, tls }: VersitygwOptions = {}): Promise<Versitygw> {
+export async function startVersitygw({ dir, tls, accessLog }: VersitygwOptions = {}): Promise<Versitygw> {
   const own = dir === undefined ? mkdtempSync(join(tmpdir(), 'datapin-versitygw-')) : undefined;
   const folder = dir ?? own ?? '';
   mkdirSync(folder, { recursive: true });
@@ -38,10 +40,11 @@ export async function startVersitygw({ dir, tls }: VersitygwOptions = {}): Promi
   };
   try {
     const certificate = tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key];
+    const log = accessLog === undefined ? [] : ['--access-log', accessLog];
     const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
     const server = await startServer({
       command: findProgram('versitygw'),
-      args: ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', ...certificate, 'posix', folder],
+      args: ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', ...certificate, ...log, 'posix', folder],
       env: { ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
       readyAt: endpoint,
     });
