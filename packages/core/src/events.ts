@@ -1,5 +1,5 @@
 /** What a long piece of work is doing. */
-export type WorkKind = 'collect' | 'hash' | 'query' | 'download' | 'upload' | 'place';
+export type WorkKind = 'collect' | 'hash' | 'query' | 'restore' | 'download' | 'upload' | 'place';
 
 /** Told while work goes on; often. Reporters decide what to show. `total…` is absent while it is not known yet, and may grow. */
 export interface ProgressEvent {

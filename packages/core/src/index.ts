@@ -25,9 +25,12 @@ export {
 export { dataStatus, type DataChanges, type DataStatusRequest, type DataStatusResult } from './operations/data-status.ts';
 export { diff, type DiffRequest, type DiffResult } from './operations/diff.ts';
 export { type EnvironmentFinding, inspectEnvironment } from './operations/environment.ts';
-export { fetch, type FetchRequest, type FetchResult, type TransferRequest } from './operations/fetch.ts';
+export { checkRemote, type CheckResult } from './operations/check-remote.ts';
+export { type BringRequest, fetch, type FetchRequest, type FetchResult, type Narrowing, type TransferRequest } from './operations/fetch.ts';
 export { init, type InitRequest, type InitResult } from './operations/init.ts';
 export { list, type ListEntry, type ListRequest } from './operations/list.ts';
+export { type FetchedRepository, type KnownCommit, knownCommit, openRepository } from './operations/open-repository.ts';
+export { planPull, type PullPlan } from './operations/plan-pull.ts';
 export { pull, type PullRequest, type PullResult } from './operations/pull.ts';
 export { push, type PushRequest, type PushResult } from './operations/push.ts';
 export {
@@ -40,5 +43,11 @@ export {
   type StatusRequest,
   type StatusResult,
 } from './operations/status.ts';
+export { isDirectoryId, type HashAlgorithm, isObjectValue, objectKey, type ObjectId } from './hashing/object-id.ts';
+export type { Output, Stage } from './project/stage.ts';
+export type { SelectedOutput } from './project/target.ts';
 export type { MissingObject } from './transfer/missing-object.ts';
+export type { NearbyObject, NearbyObjects } from './transfer/nearby-objects.ts';
+export type { PinnedContent, PinnedFile } from './transfer/pinned-content.ts';
+export { objectName, type WantedObject } from './transfer/wanted-object.ts';
 export type { RevisionScope } from './transfer/select-for-transfer.ts';

@@ -6,6 +6,7 @@ const verbs: Readonly<Record<WorkKind, string>> = {
   collect: 'Collecting',
   hash: 'Hashing',
   query: 'Looking up',
+  restore: 'Restoring',
   download: 'Downloading',
   upload: 'Uploading',
   place: 'Placing',

@@ -9,19 +9,22 @@ import { openWorkTree } from '../checkout/work-tree.ts';
 import type { OperationContext } from '../events.ts';
 import { withRepositoryLock } from '../locking/repository-lock.ts';
 import type { Project } from '../project/project.ts';
-import { readRepository } from '../project/read-repository.ts';
+import type { RepositoryView } from '../project/repository-view.ts';
 import { importBringer } from '../transfer/bring-imports.ts';
 import { bringOutputs } from '../transfer/bring-outputs.ts';
 import type { PinnedContent } from '../transfer/pinned-content.ts';
 import { findRemote } from '../config/find-remote.ts';
 import { remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
+import { objectName } from '../transfer/wanted-object.ts';
 import { type CheckoutResult, checkoutResult, noneUnused } from './checkout.ts';
-import { type FetchResult, type TransferRequest, withGlobs } from './fetch.ts';
+import { type BringRequest, fetchResult, type FetchResult, narrowContent, narrowed, remoteSettings, viewOf, withGlobs } from './fetch.ts';
 
-export interface PullRequest extends TransferRequest {
+export interface PullRequest extends BringRequest {
   readonly force: boolean;
   readonly allowMissing: boolean;
+  /** Where the data is placed instead of the project's root: absolute, a folder that is there. Nothing that is there is removed then. */
+  readonly destination?: string | undefined;
 }
 
 export interface PullResult {
@@ -30,6 +33,8 @@ export interface PullResult {
   /** All selected files that are in place now, and their sizes. */
   readonly files: number;
   readonly bytes: number;
+  /** Files that were put in place, relative to the project's root or the destination; those that are not among them were right already. */
+  readonly placed: ReadonlySet<string>;
   /** Whether every selected pin is in place. */
   readonly complete: boolean;
   /** SHA-256 over the sorted `path\0hash` lines of all selected pins: the same data, the same text. */
@@ -43,17 +48,21 @@ export interface PullResult {
 export async function pull(project: Project, request: PullRequest, context: OperationContext): Promise<PullResult> {
   if (request.remote !== undefined) findRemote(project.config, request.remote);
   return withRepositoryLock(project, context, async () => {
-    const view = readRepository(project);
-    const selection = await selectForTransfer(view, withGlobs(request, project));
-    using tree = openWorkTree(view, context);
-    await using pool = remotePool(project, context, { jobs: request.jobs });
+    const view = await viewOf(project, request);
+    const selection = narrowed(await selectForTransfer(view, withGlobs(request, project)), request);
+    using tree = openWorkTree(placedAt(view, request.destination), context);
+    await using pool = remotePool(project, context, remoteSettings(request));
     const { cache } = tree;
 
     const stages = new Set(await view.stages());
     const ofWorkTree = ({ selected }: PinnedContent): boolean => stages.has(selected.output.stage);
     let plans: readonly OutputPlan[] = [];
     let undertaking: Undertaking | undefined;
-    const unused = request.targets.length === 0 ? await planUnused(tree) : noneUnused;
+    // Only a pull of everything that the work tree pins knows what is pinned no longer.
+    const isWhole = request.targets.length === 0 && request.narrow === undefined;
+    const isOfWorkTree = request.commit === undefined && request.destination === undefined;
+    const unused = isWhole && isOfWorkTree ? await planUnused(tree) : noneUnused;
+    const arrived = new Set<string>();
     const brought = await bringOutputs(selection, {
       cache,
       pool,
@@ -63,10 +72,15 @@ export async function pull(project: Project, request: PullRequest, context: Oper
       planned: async (contents) => {
         plans = await planContents(contents.filter(ofWorkTree), tree);
         if (!request.force) refuseUnsaved(plans, cache);
-        refuseBlocked(plans, unused.unused, project.root);
+        refuseBlocked(plans, unused.unused, tree.project.root);
         undertaking = await carryOut(plans, unused.unused, tree);
       },
-      arrived: ({ id }) => undertaking?.arrived(id),
+      nearby: request.nearby,
+      narrow: narrowContent(request),
+      arrived: ({ id }) => {
+        arrived.add(objectName(id));
+        undertaking?.arrived(id);
+      },
     });
     const { missing } = (await undertaking?.finish()) ?? { missing: [] };
 
@@ -74,13 +88,19 @@ export async function pull(project: Project, request: PullRequest, context: Oper
     const done = checkoutResult({ contents, plans, missing, unused }, tree);
     const inPlace = countInPlace(contents, new Set(missing.map(({ path }) => path)), (id) => cache.sizeOf(id));
     return {
-      fetch: { fetched: brought.fetched, files: brought.files, bytes: brought.bytes, missing: brought.missing },
+      fetch: fetchResult(brought, arrived),
       checkout: done,
       ...inPlace,
+      placed: new Set(plans.flatMap(({ place }) => place.map(({ path }) => path))),
       complete: brought.missing.length === 0 && done.failed.length === 0,
       dataHash: dataHashOf(contents),
     };
   });
+}
+
+/** The same view with its data in another folder. */
+function placedAt(view: RepositoryView, destination: string | undefined): RepositoryView {
+  return destination === undefined ? view : { ...view, project: { ...view.project, root: destination } };
 }
 
 function countInPlace(
@@ -109,7 +129,8 @@ function countInPlace(
 
 type PinnedIds = NonNullable<PinnedContent['directory']>;
 
-function dataHashOf(contents: readonly PinnedContent[]): string {
+/** {@link PullResult.dataHash} of what is pinned. */
+export function dataHashOf(contents: readonly PinnedContent[]): string {
   const lines: string[] = [];
   for (const { selected, directory, files } of contents) {
     const whole = selected.within === undefined ? (directory?.id ?? selected.output.id) : undefined;

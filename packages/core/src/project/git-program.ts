@@ -29,13 +29,13 @@ export interface GitAnswer {
 
 /**
  * Names by which a surrounding git (a hook, an alias) would send ours to another repository: `git rev-parse --local-env-vars`.
- * The repository is always named by its folder.
+ * The repository is always named by its folder. `GIT_CONFIG_COUNT` is not among them: it is how a user hands in settings and tokens without writing them
+ * down, and what would run a program is set again on the command line, which goes before it.
  */
 const localVariables = [
   'GIT_ALTERNATE_OBJECT_DIRECTORIES',
   'GIT_COMMON_DIR',
   'GIT_CONFIG',
-  'GIT_CONFIG_COUNT',
   'GIT_CONFIG_PARAMETERS',
   'GIT_DIR',
   'GIT_GRAFT_FILE',

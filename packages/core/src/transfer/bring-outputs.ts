@@ -2,12 +2,13 @@ import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
-import type { HashAlgorithm } from '../hashing/object-id.ts';
+import { type HashAlgorithm, isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import type { Output } from '../project/stage.ts';
 import { isRepoImport } from '../project/stage.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import { downloadObjects } from './download-objects.ts';
 import type { MissingObject } from './missing-object.ts';
+import { type NearbyFeed, nearbyFeed, type NearbyObjects } from './nearby-objects.ts';
 import { type PinnedContent, pinnedContent } from './pinned-content.ts';
 import type { RemotePool } from './remote-pool.ts';
 import { distinct, objectName, type WantedObject } from './wanted-object.ts';
@@ -23,6 +24,10 @@ export interface BringOptions {
   readonly maxSize?: number | undefined;
   /** Gets the contents of imports from where they come; see `import-source.ts`. */
   readonly imports: ImportBringer;
+  /** Asked before any remote. */
+  readonly nearby?: NearbyObjects | undefined;
+  /** Leaves out parts of what is selected that targets cannot name; told once the files of an output are known. */
+  readonly narrow?: ((content: PinnedContent) => PinnedContent) | undefined;
   /** Told what the outputs consist of before files are downloaded; may reject to stop. */
   readonly planned?: (contents: readonly PinnedContent[]) => Promise<void>;
   /** Told whenever an object has come into the cache. */
@@ -40,6 +45,8 @@ export interface BringOutcome {
   readonly files: number;
   readonly bytes: number;
   readonly missing: readonly MissingObject[];
+  /** Names of the objects that came from nearby: no part of the numbers above. */
+  readonly nearby: ReadonlySet<string>;
 }
 
 /** The remote that holds an output's data: what its metafile names, else what the command names; `undefined` for the default. */
@@ -54,29 +61,18 @@ export function isElsewhere(output: Output, requested: string | undefined): bool
 
 /**
  * Brings what outputs pin into the cache: directory objects first, then the files that they list, each object once. Nothing is asked
- * beforehand: an object that the cache lacks is requested, and "not there" is the remote's answer.
+ * beforehand: an object that the cache lacks is requested, and "not there" is the remote's answer. What is nearby is taken from there.
  */
 export async function bringOutputs(selection: readonly SelectedOutput[], options: BringOptions): Promise<BringOutcome> {
   const { cache, context } = options;
   const cached = selection.filter(({ output }) => output.record.cache);
   const isImport = ({ output }: SelectedOutput): boolean => isRepoImport(output.stage) || isFromUrl(output);
   const own = cached.filter((selected) => !isImport(selected) && pins(selected.output));
-  const imported = await options.imports(cached.filter(isImport));
+  const imports = cached.filter(isImport);
+  const isHere = ({ output }: SelectedOutput): boolean => !isElsewhere(output, options.remote);
+  const remoteOf = ({ selected: { output } }: PinnedContent): string | undefined => remoteNameOf(output, options.remote);
 
-  let { fetched, files, bytes } = imported;
-  const missing = [...imported.missing];
-  const bring = async (remote: string | undefined, objects: readonly WantedObject[]): Promise<void> => {
-    const outcome = await downloadObjects(options.pool, remote, distinct(objects), {
-      cache,
-      context,
-      ...(options.arrived === undefined ? {} : { arrived: options.arrived }),
-    });
-    fetched += outcome.fetched.length;
-    bytes += outcome.bytes;
-    files += outcome.fetched.filter(({ id }) => !id.value.endsWith('.dir')).length;
-    missing.push(...outcome.missing);
-  };
-
+  const missing: MissingObject[] = [];
   const contents: PinnedContent[] = [];
   /** Keeps what is known here; returns what is not. */
   const read = async (outputs: readonly SelectedOutput[]): Promise<readonly PinnedContent[]> => {
@@ -88,23 +84,97 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     }
     return unknown;
   };
-  const isHere = ({ selected: { output } }: PinnedContent): boolean => !isElsewhere(output, options.remote);
-  const remoteOf = ({ selected: { output } }: PinnedContent): string | undefined => remoteNameOf(output, options.remote);
 
-  const unknown = await read(own);
-  for (const [remote, directories] of Map.groupBy(unknown.filter(isHere), remoteOf)) {
+  let unknown = await read(own);
+  const near = await openNearby([...own.filter(isHere), ...imports.filter(({ output }) => pins(output))], options);
+  await using _ = { [Symbol.asyncDispose]: async () => near?.feed.end() };
+  if (near !== undefined) {
+    await takeDirectories(near, imports, cache);
+    unknown = await read(unknown.map(({ selected }) => selected));
+  }
+
+  const imported = await options.imports(imports);
+  let { fetched, files, bytes } = imported;
+  missing.push(...imported.missing);
+  const bring = async (remote: string | undefined, objects: readonly WantedObject[]): Promise<void> => {
+    const outcome = await downloadObjects(options.pool, remote, distinct(objects), {
+      cache,
+      context,
+      ...(options.arrived === undefined ? {} : { arrived: options.arrived }),
+    });
+    fetched += outcome.fetched.length;
+    bytes += outcome.bytes;
+    files += outcome.fetched.filter(({ id }) => !id.value.endsWith('.dir')).length;
+    missing.push(...outcome.missing);
+  };
+  const toAsk = unknown.filter(({ selected }) => isHere(selected));
+  for (const [remote, directories] of Map.groupBy(toAsk, remoteOf)) {
     await bring(
       remote,
       directories.flatMap(({ directory }) => directory ?? []),
     );
   }
   contents.push(...(await read(unknown.map(({ selected }) => selected))));
-  const all = [...imported.contents, ...contents];
+
+  const narrow = options.narrow ?? ((content: PinnedContent): PinnedContent => content);
+  const kept = contents.map(narrow);
+  const all = [...imported.contents.map(narrow), ...kept];
   await options.planned?.(all);
 
-  for (const [remote, wanted] of Map.groupBy(contents.filter(isHere), remoteOf)) await bring(remote, absentFiles(wanted, options));
-  for (const content of contents) await storeListing(content, cache);
-  return { contents: all, fetched, files, bytes, missing };
+  const wanted = kept.filter(({ selected }) => isHere(selected));
+  if (near !== undefined) {
+    const absent = new Map(absentFiles(wanted, options).map((file) => [objectName(file.id), file]));
+    const arrived = (id: WantedObject['id']): void => {
+      const file = absent.get(objectName(id));
+      if (file !== undefined) options.arrived?.(file);
+    };
+    await near.feed.take(new Set(absent.keys()), { arrived });
+  }
+  for (const [remote, some] of Map.groupBy(wanted, remoteOf)) await bring(remote, absentFiles(some, options));
+  for (const content of kept) await storeListing(content, cache);
+  return { contents: all, fetched, files, bytes, missing, nearby: near?.feed.taken ?? new Set() };
+}
+
+interface Nearby {
+  readonly feed: NearbyFeed;
+  /** Outputs whose objects the cache lacks. */
+  readonly lacking: readonly SelectedOutput[];
+}
+
+/** Nearby is only asked for outputs that are not all here. */
+async function openNearby(outputs: readonly SelectedOutput[], options: BringOptions): Promise<Nearby | undefined> {
+  if (options.nearby === undefined) return undefined;
+  const lacking: SelectedOutput[] = [];
+  for (const selected of outputs) {
+    const content = await readContent(selected, options.cache);
+    if (content === undefined || content instanceof DatapinError) continue;
+    if (content.files === undefined || absentFiles([content], options).length > 0) lacking.push(selected);
+  }
+  if (lacking.length === 0) return undefined;
+  return { feed: nearbyFeed(options.nearby, lacking, options), lacking };
+}
+
+/** Takes directory objects from nearby, and all of imports, whose source is not asked for what is here. Files that come by are taken, too. */
+async function takeDirectories({ feed, lacking }: Nearby, imports: readonly SelectedOutput[], cache: Cache): Promise<void> {
+  const namesOf = (outputs: readonly SelectedOutput[], only: (id: ObjectId) => boolean): Set<string> =>
+    new Set(outputs.flatMap(({ output: { id } }) => (id !== undefined && only(id) ? [objectName(id)] : [])));
+  const directories = namesOf(lacking, (id) => isDirectoryId(id) && !cache.has(id));
+  await feed.take(
+    namesOf(lacking, (id) => !cache.has(id)),
+    { until: directories },
+  );
+  const imported = new Set(imports);
+  const files = async (outputs: readonly SelectedOutput[]): Promise<Set<string>> => {
+    const names = new Set<string>();
+    for (const selected of outputs) {
+      const content = await readContent(selected, cache);
+      if (content === undefined || content instanceof DatapinError) continue;
+      for (const { id } of content.files ?? []) if (!cache.has(id)) names.add(objectName(id));
+    }
+    return names;
+  };
+  const ofImports = await files(lacking.filter((selected) => imported.has(selected)));
+  if (ofImports.size > 0) await feed.take(await files(lacking), { until: ofImports });
 }
 
 /** A directory whose files the metafile lists gets its directory object once they are all here, as DVC makes it: without it nothing counts as cached. */

@@ -93,7 +93,11 @@ function listedFiles(output: Output, within: readonly string[] | undefined): rea
 /** Whether a path inside an output belongs to the selected part: it is one of the paths, or below one. */
 export function partSelector(within: readonly string[] | undefined): (relpath: string) => boolean {
   if (within === undefined) return () => true;
-  const exact = new Set(within);
-  const folders = within.map((path) => `${path}/`);
-  return (relpath) => exact.has(relpath) || folders.some((folder) => relpath.startsWith(folder));
+  const selected = new Set(within);
+  return (relpath) => {
+    for (let path = relpath; ; path = path.slice(0, path.lastIndexOf('/'))) {
+      if (selected.has(path)) return true;
+      if (!path.includes('/')) return false;
+    }
+  };
 }

@@ -9,6 +9,8 @@ export interface RetryPolicy {
   readonly longestWait: number;
   /** No new try starts later than this after the first failure. */
   readonly budget: number;
+  /** Tries after the first; without it as many as the budget allows. */
+  readonly retries?: number;
   /** 0 ≤ x < 1; waits are spread over the upper half of their length, so that many clients do not come back at once. */
   readonly random: () => number;
 }
@@ -49,7 +51,8 @@ export async function withRetry<T>(
       const again = isRetryable(error) || alsoRetry?.(error, attempt) === true;
       firstFailure ??= performance.now();
       const wait = waitBefore(attempt + 1, error, policy);
-      if (!again || performance.now() - firstFailure + wait > policy.budget) throw error;
+      if (!again || attempt > (policy.retries ?? Number.POSITIVE_INFINITY) || performance.now() - firstFailure + wait > policy.budget)
+        throw error;
       onRetry({ attempt, waitMs: wait, error });
       await sleep(wait, undefined, { signal });
     }

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { resolve, sep } from 'node:path';
+
+import { DatapinError } from '../errors.ts';
+import type { OperationContext } from '../events.ts';
+import { fetchRevision } from '../listing/fetch-revision.ts';
+import { openProject } from '../project/open-project.ts';
+import type { Project, ProjectOptions } from '../project/project.ts';
+import { noGit } from '../project/read-repository-at.ts';
+
+/** Another repository at one commit, as a project in a temporary folder. Dispose it: the folder goes then, and with it a cache that was left inside. */
+export interface FetchedRepository extends Disposable {
+  readonly project: Project;
+  /** Full id. */
+  readonly commit: string;
+}
+
+/**
+ * Fetches exactly one commit of a repository (a branch, a tag, a full id; by default its HEAD) and opens the project in `folder` of it. `options.cwd` is not
+ * used. Rejects with `git-failed`, `unknown-revision`, `target-outside`, and as `openProject` does.
+ */
+export async function openRepository(
+  options: ProjectOptions,
+  source: { readonly url: string; readonly rev: string | undefined; readonly folder: string },
+  context: OperationContext,
+): Promise<FetchedRepository> {
+  const fetched = await fetchRevision(source, options.env, context);
+  try {
+    const top = realpathSync(fetched.folder);
+    const folder = resolve(top, source.folder);
+    if (folder !== top && !folder.startsWith(top + sep)) {
+      throw new DatapinError('target-outside', `'${source.folder}' is outside of the repository`);
+    }
+    const project = await openProject({ ...options, cwd: folder });
+    const commit = await project.git?.head();
+    if (commit === undefined || !project.root.startsWith(top)) {
+      throw new DatapinError('not-a-repository', `there is no DVC repository in '${source.folder}' of ${source.url}`);
+    }
+    return { project, commit, [Symbol.dispose]: fetched[Symbol.dispose] };
+  } catch (error) {
+    fetched[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** A commit that a clone knows now. Dispose it when it is not needed any more: a name that was given to it is taken away. */
+export interface KnownCommit extends AsyncDisposable {
+  /** Full id. */
+  readonly commit: string;
+}
+
+/**
+ * The commit of a branch, a tag or an id. A clone of a single commit, as build services make it, does not know many: `remote` is asked for what is
+ * missing, one commit deep. Work tree and branches stay as they are. Rejects with `unknown-revision`, `no-git`.
+ */
+export async function knownCommit(
+  project: Project,
+  { rev, remote }: { readonly rev: string; readonly remote: string | undefined },
+  { signal }: OperationContext,
+): Promise<KnownCommit> {
+  const { git } = project;
+  if (!git) throw noGit(project);
+  try {
+    return { commit: await git.resolve(rev), async [Symbol.asyncDispose]() {} };
+  } catch (error) {
+    if (remote === undefined || !(error instanceof DatapinError) || error.code !== 'unknown-revision') throw error;
+  }
+  const { findGitProgram, runGit } = await import('../project/git-program.ts');
+  const program = findGitProgram(project.env);
+  const ref = `refs/datapin/${randomUUID()}`;
+  const run = async (...args: string[]): Promise<void> => {
+    await runGit(program, { cwd: git.workTree, args, signal });
+  };
+  const depth = await runGit(program, { cwd: git.workTree, args: ['rev-parse', '--is-shallow-repository'] });
+  const shallow = depth.stdout.toString('utf8').trim() === 'true';
+  try {
+    const options = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', ...(shallow ? ['--depth=1'] : [])];
+    await run('fetch', ...options, '--end-of-options', remote, `+${rev}:${ref}`);
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new DatapinError('unknown-revision', `unknown Git revision '${rev}', here and on '${remote}'`, {
+      cause,
+      ...(cause instanceof DatapinError ? { hint: cause.message } : {}),
+    });
+  }
+  const forget = (): Promise<void> => run('update-ref', '-d', ref);
+  try {
+    return { commit: await git.resolve(ref), [Symbol.asyncDispose]: forget };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}

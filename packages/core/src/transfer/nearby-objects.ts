@@ -1,0 +1,109 @@
+import type { Cache } from '../cache/cache.ts';
+import { DatapinError } from '../errors.ts';
+import type { OperationContext } from '../events.ts';
+import type { ObjectId } from '../hashing/object-id.ts';
+import { createPacer } from '../pacing.ts';
+import type { SelectedOutput } from '../project/target.ts';
+import { progressCounter } from './progress.ts';
+import { objectName } from './wanted-object.ts';
+
+/** An object that somebody near has. */
+export interface NearbyObject {
+  readonly id: ObjectId;
+  readonly size: number;
+  /** All bytes, or for a large object a stream of them, which must be read before the next object is asked for. */
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A place that may have objects and costs less than a remote: the cache of a build service. It is believed no more than a remote: what it gives is
+ * hashed before it gets a name, and what is damaged counts as not given.
+ */
+export interface NearbyObjects {
+  /**
+   * What it has for outputs, in groups; directory objects before the files that they list, because only listed files are wanted. Asked at most once
+   * per command, and not at all when the cache has everything. Gives nothing where it fails; rejects only when cancelled.
+   */
+  objectsOf(outputs: readonly SelectedOutput[]): AsyncIterable<readonly NearbyObject[]>;
+  /** Told that bytes did not match the name that they were given. */
+  damaged(id: ObjectId): void;
+}
+
+/** Takes from nearby what a command wants, step by step. */
+export interface NearbyFeed {
+  /** Takes objects whose names are `wanted` until those of `until` are here or nothing more comes. What else is offered meanwhile is let go. */
+  take(
+    wanted: ReadonlySet<string>,
+    options?: { readonly until?: ReadonlySet<string>; readonly arrived?: ((id: ObjectId) => void) | undefined },
+  ): Promise<void>;
+  /** Names of all objects that came. */
+  readonly taken: ReadonlySet<string>;
+  /** Ends it; what was not asked for is never read. */
+  end(): Promise<void>;
+}
+
+/** Opens nearby for a command. Nothing is asked before the first {@link NearbyFeed.take} that wants something. */
+export function nearbyFeed(
+  nearby: NearbyObjects,
+  outputs: readonly SelectedOutput[],
+  { cache, context }: { readonly cache: Cache; readonly context: OperationContext },
+): NearbyFeed {
+  let groups: AsyncIterator<readonly NearbyObject[]> | undefined;
+  let ended = false;
+  const taken = new Set<string>();
+  const counter = progressCounter('restore', context);
+  const pacer = createPacer(context.signal);
+
+  const keep = async ({ id, size, bytes }: NearbyObject): Promise<boolean> => {
+    try {
+      if (bytes instanceof Uint8Array) cache.publishBytes(id, bytes);
+      else await receive(cache, id, size, bytes);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DatapinError) || error.code !== 'object-corrupt') throw error;
+      nearby.damaged(id);
+      return false;
+    }
+  };
+  return {
+    taken,
+    async take(wanted, { until = wanted, arrived } = {}) {
+      let left = 0;
+      for (const name of until) if (!taken.has(name)) left += 1;
+      while (left > 0 && !ended) {
+        groups ??= nearby.objectsOf(outputs)[Symbol.asyncIterator]();
+        const { done, value } = await groups.next();
+        if (done === true) {
+          ended = true;
+          break;
+        }
+        for (const object of value) {
+          const name = objectName(object.id);
+          if (!wanted.has(name) || taken.has(name)) continue;
+          if (!(await keep(object))) continue;
+          taken.add(name);
+          if (until.has(name)) left -= 1;
+          counter.expect(1, object.size);
+          counter.moved(object.size);
+          counter.done();
+          arrived?.(object.id);
+          if (pacer.due()) await pacer.rest();
+        }
+      }
+    },
+    async end() {
+      ended = true;
+      await groups?.return?.();
+    },
+  };
+}
+
+async function receive(cache: Cache, id: ObjectId, size: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const incoming = await cache.receive(id, size);
+  try {
+    for await (const chunk of chunks) await incoming.write(chunk);
+    await incoming.publish();
+  } finally {
+    await incoming.discard();
+  }
+}
