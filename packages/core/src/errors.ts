@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'source-changed'
   | 'no-credentials'
   | 'credentials-refused'
+  | 'credentials-moved'
   | 'remote-unavailable'
   | 'remote-full'
   | 'remote-refused'

@@ -7,6 +7,7 @@ const plugin: StoragePlugin = {
   name: 's3',
   schemes: ['s3'],
   options: s3Options,
+  hostSetting: 'endpointurl',
   open: (remote, host) => openS3Storage(remote, host),
 };
 

@@ -50,6 +50,11 @@ export interface StoragePlugin {
   readonly schemes: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   /**
+   * The setting that says which host requests go to: `url` when absent, the name of an option where it overrides the service's own host, `null` when
+   * no setting does. The user's secrets stay at the host that they were first used for, even if the repository names another one later.
+   */
+  readonly hostSetting?: string | null;
+  /**
    * Opens a remote. Cheap: no request need be made. Rejects with `invalid-request` when the URL or the options cannot work
    * together, with `unauthenticated` when it is clear already that there are no credentials.
    */

@@ -1,4 +1,4 @@
-import { rmSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, rmSync, type Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 import type { LinkType } from '../config/config.ts';
@@ -7,6 +7,7 @@ import { hashBytes } from '../hashing/content-hash.ts';
 import { hashFile, hashFileSync } from '../hashing/hash-file.ts';
 import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import { errnoOf, ioError } from '../io-error.ts';
+import { refuseForeignCache } from './cache-place.ts';
 import type { Cache } from './cache.ts';
 import { objectCorrupt, openIncomingObject } from './incoming-object.ts';
 import { objectMode, type ObjectFiles, openObjectFiles, quietlyChmod } from './object-files.ts';
@@ -19,6 +20,8 @@ export interface CacheSettings {
   readonly types: readonly LinkType[];
   /** `cache.shared = group` */
   readonly shared: boolean;
+  /** Where a cache that the user did not choose has to be; see {@link refuseForeignCache}. */
+  readonly boundary?: string | undefined;
 }
 
 /** MD5 of no bytes. */
@@ -27,14 +30,19 @@ const emptyHash = 'd41d8cd98f00b204e9800998ecf8427e';
 /** The cache in a folder; see {@link Cache} for what it promises. Nothing is made or read before it is used. */
 export function openCache(settings: CacheSettings): Cache {
   const proven = new Set<string>();
-  const files = notingPublished(openObjectFiles(settings.dir, settings.shared), proven);
+  const { dir, boundary, shared } = settings;
+  const check = (): void => {
+    if (boundary !== undefined) refuseForeignCache(dir, boundary);
+  };
+  const files = notingPublished(openObjectFiles(dir, { shared, check }), proven);
   /** Objects whose mode cannot be changed to 0444 (somebody else's): hashed once per process. */
   const verified = new Set<string>();
 
   const statOf = (id: ObjectId): Stats | undefined => {
     const path = files.pathOf(id);
     try {
-      const stats = statSync(path, { throwIfNoEntry: false });
+      // An object is a file: a link in its place, which a clone may have brought, is none.
+      const stats = lstatSync(path, { throwIfNoEntry: false });
       return stats?.isFile() === true ? stats : undefined;
     } catch (error) {
       throw ioError(error, `cannot read ${path}`);

@@ -36,10 +36,17 @@ export interface TempObject {
   readonly file: number;
 }
 
+export interface ObjectFilesOptions {
+  /** `cache.shared = group` */
+  readonly shared: boolean;
+  /** Called before the first write; throws when the folder must not be written to. */
+  readonly check?: () => void;
+}
+
 /** Opens the folder of a cache. Nothing is made or read before the first write. */
-export function openObjectFiles(dir: string, shared: boolean): ObjectFiles {
+export function openObjectFiles(dir: string, { shared, check }: ObjectFilesOptions): ObjectFiles {
   const temps = openTempFiles(dir);
-  let cleaned = false;
+  let begun = false;
   /** Whether the process's umask leaves 0444 as it is; found out at the first file. */
   let modeIsExact: boolean | undefined;
 
@@ -53,12 +60,15 @@ export function openObjectFiles(dir: string, shared: boolean): ObjectFiles {
     if (!shared) return;
     for (let made = folder; made.length >= first.length; made = dirname(made)) quietlyChmod(made, sharedFolderMode);
   };
+  const begin = (): void => {
+    if (begun) return;
+    check?.();
+    begun = true;
+    makeFolder(dir);
+    cleanLeftovers(dir);
+  };
   const tempIn = (folder: string): string => {
-    if (!cleaned) {
-      cleaned = true;
-      makeFolder(dir);
-      cleanLeftovers(dir);
-    }
+    begin();
     return temps.pathIn(folder);
   };
   const create = (folder: string): TempObject => {
@@ -95,6 +105,7 @@ export function openObjectFiles(dir: string, shared: boolean): ObjectFiles {
     createTemp: (id) => create(dirname(pathOf(id))),
     createUnnamedTemp: () => create(unnamedFolder),
     tempPath() {
+      begin();
       makeFolder(unnamedFolder);
       return tempIn(unnamedFolder);
     },

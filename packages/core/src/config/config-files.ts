@@ -57,7 +57,8 @@ function systemConfigDir(env: Environment, platform: NodeJS.Platform): string {
   return platform === 'darwin' ? '/Library/Application Support/dvc' : '/etc/xdg/dvc';
 }
 
-function globalConfigDir(env: Environment, platform: NodeJS.Platform): string {
+/** The folder of the user's own settings, as DVC finds it. */
+export function globalConfigDir(env: Environment, platform: NodeJS.Platform = process.platform): string {
   const own = env['DVC_GLOBAL_CONFIG_DIR'];
   if (own) return own;
   const home = homeDirectory(env, platform);

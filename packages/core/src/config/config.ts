@@ -44,6 +44,10 @@ export interface Config {
   readonly cache: {
     /** Absolute. */
     readonly dir: string;
+    /** Which kind of file chose the folder. */
+    readonly level: ConfigLevel;
+    /** The folder that the cache has to be in unless it is one already; absent where the user chose it. */
+    readonly boundary?: string | undefined;
     readonly types: readonly LinkType[];
     readonly shared: boolean;
     readonly slowLinkWarning: boolean;

@@ -96,6 +96,7 @@ function typedSettings(sections: Entries, dvcDir: string): Pick<Config, 'core' |
     },
     cache: {
       dir: text('cache', 'dir') ?? join(dvcDir, 'cache'),
+      level: sections.get('cache')?.get('dir')?.level ?? 'default',
       types: types === undefined ? ['reflink', 'copy'] : linkTypeNames(types).filter(isLinkType),
       shared: text('cache', 'shared')?.toLowerCase() === 'group',
       slowLinkWarning: flag('cache', 'slow_link_warning') ?? true,

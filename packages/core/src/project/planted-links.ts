@@ -11,11 +11,13 @@ const ownPlaces = [
   '/tmp/rwlock',
   '/tmp/rwlock.lock',
   '/tmp/datapin',
-  '/tmp/datapin/state.db',
   '/cache',
   '/cache/files',
   '/cache/files/md5',
 ];
+
+/** Folders in which nothing is ever a link. */
+const ownFolders = ['/tmp/datapin', '/cache', '/cache/files/md5'];
 
 /**
  * Throws `unsafe-path` when a clone brought a symbolic link in place of a file or folder that the tool writes to: what is written would land where
@@ -28,8 +30,10 @@ export async function refusePlantedLinks({
   readonly dvcDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }): Promise<void> {
-  const objects = `${dvcDir}/cache/files/md5`;
-  const places = [...ownPlaces.map((place) => dvcDir + place), ...namesOfLinks(objects).map((name) => `${objects}/${name}`)];
+  const places = [
+    ...ownPlaces.map((place) => dvcDir + place),
+    ...ownFolders.flatMap((folder) => namesOfLinks(dvcDir + folder).map((name) => `${dvcDir}${folder}/${name}`)),
+  ];
   for (const place of places) {
     if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() !== true || !(await isTracked([place], env))) continue;
     throw new DatapinError('unsafe-path', `${place} is a symbolic link that came with the repository: nothing is written through it`, {

@@ -19,7 +19,7 @@ export async function trackedSettings(project: Pick<Project, 'dvcDir' | 'env'>, 
 }
 
 /** Whether git tracks a configuration file of the `local` level: then a clone brought it. Without git nothing is known to be cloned. */
-async function isLocalLevelTracked({ dvcDir, env }: Pick<Project, 'dvcDir' | 'env'>): Promise<boolean> {
+export async function isLocalLevelTracked({ dvcDir, env }: Pick<Project, 'dvcDir' | 'env'>): Promise<boolean> {
   return isTracked(
     localFiles.map((name) => `${dvcDir}/${name}`),
     env,

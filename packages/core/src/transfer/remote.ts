@@ -3,6 +3,7 @@ import { parseRemoteUrl, printRemoteUrl, type Storage } from '@datapin/storage';
 import type { RemoteConfig } from '../config/config.ts';
 import type { OperationContext } from '../events.ts';
 import type { Project } from '../project/project.ts';
+import { keepCredentialsAtHome } from './credential-destination.ts';
 import { parseRemoteOptions } from './parse-options.ts';
 import { remoteFailure } from './remote-failure.ts';
 import { trackedSettings } from '../project/tracked-settings.ts';
@@ -47,7 +48,9 @@ export async function openRemote(
     signal: context.signal,
     warn: (message: string) => context.report({ type: 'warning', message: `remote '${config.name}': ${message}` }),
   };
-  const spec = { name: config.name, url, options, tracked: await trackedSettings(project, config) };
+  const tracked = await trackedSettings(project, config);
+  keepCredentialsAtHome({ project, config, plugin, tracked });
+  const spec = { name: config.name, url, options, tracked };
   const storage = await plugin.open(spec, host).catch((error: unknown) => Promise.reject(remoteFailure(error, { remote: identity })));
 
   const policy = settings.policy ?? defaultRetryPolicy;

@@ -34,7 +34,7 @@ describe('without any file', () => {
       sections: new Map(),
       remotes: new Map(),
       core: { remote: undefined, checksumJobs: undefined, noScm: false, autostage: false, hardlinkLock: false },
-      cache: { dir: join(root, '.dvc/cache'), types: ['reflink', 'copy'], shared: false, slowLinkWarning: true },
+      cache: { dir: join(root, '.dvc/cache'), level: 'default', types: ['reflink', 'copy'], shared: false, slowLinkWarning: true },
       parsing: { bool: 'store_true', list: 'nargs' },
     });
   });

@@ -71,7 +71,7 @@ export function transferFixture(options: { readonly liar?: Liar; readonly access
       sections: new Map(),
       remotes: new Map([['store', remote]]),
       core: { remote: 'store', checksumJobs: undefined, noScm: true, autostage: false, hardlinkLock: false },
-      cache: { dir: join(folder, '.dvc', 'cache'), types: ['copy'], shared: false, slowLinkWarning: false },
+      cache: { dir: join(folder, '.dvc', 'cache'), level: 'default', types: ['copy'], shared: false, slowLinkWarning: false },
       parsing: { bool: 'store_true', list: 'nargs' },
     },
   };
