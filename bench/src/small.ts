@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seededRandom } from '../../e2e/harness/random.ts';
 import { openSandbox, type Sandbox } from '../../e2e/harness/sandbox.ts';
@@ -65,7 +65,8 @@ async function oneRound({ sandbox, store, ledger, data, name, contender }: Round
   touchAll(tracked);
   await note('data status, all files touched', arena, 'data', 'status');
   await note('data status, nothing to do', arena, 'data', 'status');
-  rmSync(tracked, { recursive: true });
+  // moved, not removed: see above
+  renameSync(tracked, join(sandbox.dir, 'aside'));
   await note('checkout', arena, 'checkout');
   await note('checkout, nothing to do', arena, 'checkout');
   for (const remote of ['store', 's3']) {
