@@ -22,7 +22,7 @@ export function createProject({ template, directory, values }: ProjectRequest): 
     const text = readFileSync(join(template, ...stored.split('/')), 'utf8');
     return { path, file: join(directory, ...path.split('/')), text: fillIn(text, values) };
   });
-  const present = files.filter(({ file }) => lstatSync(file, { throwIfNoEntry: false }) !== undefined).map(({ path }) => path);
+  const present = files.filter(({ file }) => isThere(file)).map(({ path }) => path);
   if (present.length > 0) throw new CreateError(`${directory} has ${present.join(', ')} already; nothing was written`);
 
   const written: string[] = [];
@@ -37,6 +37,17 @@ export function createProject({ template, directory, values }: ProjectRequest): 
     throw new CreateError(`cannot write to ${directory}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return files.map(({ path }) => path);
+}
+
+/** A link is there, wherever it points. */
+function isThere(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch {
+    // should the reason be another than that it is not there, writing it will tell
+    return false;
+  }
 }
 
 /** Names in double braces without spaces; `${{ … }}` of a workflow has them. */
