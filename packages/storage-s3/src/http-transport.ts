@@ -87,7 +87,8 @@ async function createDispatcher(origin: string, settings: ConnectionSettings, co
     const { default: UndiciPool } = await import('undici/lib/dispatcher/pool.js');
     return new UndiciPool(origin, options);
   }
-  const { default: ProxyAgent } = await import('undici/lib/dispatcher/env-http-proxy-agent.js');
+  // all of undici: an agent for proxies by itself lacks the method that opens the tunnel
+  const { EnvHttpProxyAgent: ProxyAgent } = await import('undici');
   // an empty text keeps undici from looking into process.env
   const proxyOptions: EnvHttpProxyAgent.Options = {
     httpProxy: proxy.http ?? '',
