@@ -69,7 +69,11 @@ const commands = {
   },
   async bench(args) {
     const environment = await withRealTools();
-    return (await build()) || (await runCommand('node', [join('bench', 'src', 'main.ts'), ...args], { cwd: root, env: environment })).code;
+    return (
+      (await build()) ||
+      (await stageAction()) ||
+      (await runCommand('node', [join('bench', 'src', 'main.ts'), ...args], { cwd: root, env: environment })).code
+    );
   },
   build: (args) => build(args),
   check,

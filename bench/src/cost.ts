@@ -28,7 +28,8 @@ export function medianCost(costs: readonly Cost[]): Cost {
   };
 }
 
-function median(values: readonly number[]): number {
+/** `NaN` of nothing. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

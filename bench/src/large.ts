@@ -1,9 +1,9 @@
-import { randomFillSync } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSandbox, type Sandbox } from '../../e2e/harness/sandbox.ts';
 import { enterArena, initialise, startStore, storeEnvironment, turns } from './contender.ts';
 import { costOf } from './cost.ts';
+import { writeRandomFile } from './data-files.ts';
 import { openLedger } from './ledger.ts';
 
 /** One large file to the S3 server and back: the peak of memory is the point. */
@@ -55,11 +55,4 @@ export async function benchLarge({ rounds, bytes }: { readonly rounds: number; r
   }
   console.log(`\n## One file of ${(bytes / 2 ** 30).toFixed(2)} GiB (medians of ${rounds})\n`);
   console.log(ledger.table('dvc', 'datapin'));
-}
-
-function writeRandomFile(path: string, bytes: number): void {
-  const block = Buffer.alloc(2 ** 20);
-  const file = openSync(path, 'w');
-  for (let left = bytes; left > 0; left -= block.length) writeSync(file, randomFillSync(block), 0, Math.min(left, block.length));
-  closeSync(file);
 }

@@ -1,23 +1,25 @@
 /**
  * Measurements side by side, in one run and on one machine: what counts are the ratios, not the times.
- * `npm run bench` runs all of them, `npm run bench -- startup|small|large` one. `--rounds N`, `--files N`, `--bytes N` change the sizes.
+ * `npm run bench` runs all of them, `npm run bench -- startup|small|large|action` one. `--rounds N`, `--files N`, `--bytes N` change the sizes.
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAction } from './action.ts';
 import { benchLarge } from './large.ts';
 import { benchSmall } from './small.ts';
 import { benchStartup } from './startup.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, files: { type: 'string', default: '20000' }, bytes: { type: 'string', default: String(2 ** 30) } },
+  options: { rounds: { type: 'string' }, files: { type: 'string' }, bytes: { type: 'string', default: String(2 ** 30) } },
 });
 const roundsOr = (usual: number): number => Number(values.rounds ?? usual);
 
 const benches: Record<string, () => Promise<void>> = {
   startup: () => benchStartup(roundsOr(9)),
-  small: () => benchSmall({ rounds: roundsOr(3), files: Number(values.files) }),
+  small: () => benchSmall({ rounds: roundsOr(3), files: Number(values.files ?? 20_000) }),
   large: () => benchLarge({ rounds: roundsOr(1), bytes: Number(values.bytes) }),
+  action: () => benchAction({ rounds: roundsOr(1), files: Number(values.files ?? 10_000), bytes: Number(values.bytes) }),
 };
 
 const wanted = positionals.length === 0 ? Object.keys(benches) : positionals;

@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { seededRandom } from '../../e2e/harness/random.ts';
 import { openSandbox, type Sandbox } from '../../e2e/harness/sandbox.ts';
 import type { Versitygw } from '../../e2e/servers/versitygw.ts';
 import { type Arena, type Contender, enterArena, initialise, startStore, storeEnvironment, turns } from './contender.ts';
 import { costOf } from './cost.ts';
+import { writeFiles } from './data-files.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 
 /** Many small files: everything one does with them, and the same once more with nothing to do. */
@@ -16,7 +16,7 @@ export async function benchSmall({ rounds, files }: { readonly rounds: number; r
     const source = openSandbox('bench-source');
     sandboxes.push(source);
     const data = join(source.dir, 'data');
-    writeFiles(data, files);
+    writeFiles(data, { count: files, bytes: 1024 });
     for (let round = 0; round < rounds; round += 1) {
       for (const contender of turns(round)) {
         // new folders each time, deleted at the very end: a file system that has just deleted many files is slow to create new ones
@@ -111,17 +111,6 @@ async function peers({ sandbox, store, ledger, data, name }: Round): Promise<voi
   await arena.git('lfs', 'track', 'data/**');
   cpSync(data, join(arena.work, 'data'), { recursive: true });
   ledger.note('add', 'git-lfs', await costOf(['git', 'add', '-A'], { cwd: arena.work, env: arena.env }));
-}
-
-function writeFiles(folder: string, count: number): void {
-  const random = seededRandom('small files');
-  for (let index = 0; index < count; index += 1) {
-    const part = join(folder, `part-${String(Math.floor(index / 1000)).padStart(3, '0')}`);
-    if (index % 1000 === 0) mkdirSync(part, { recursive: true });
-    const bytes = Buffer.alloc(1024);
-    for (let at = 0; at < bytes.length; at += 4) bytes.writeUInt32LE(random.between(0, 2 ** 32 - 1), at);
-    writeFileSync(join(part, `${index}.bin`), bytes);
-  }
 }
 
 /** Same bytes, new times: what a tool remembers about the files no longer helps. */
