@@ -1,4 +1,4 @@
-import type { StoragePlugin } from '@datapin/storage';
+import { parseRemoteUrl, type StoragePlugin } from '@datapin/storage';
 
 import type { ConfigFileLevel } from '../config/config-files.ts';
 import { type ConfigLayer, mergeConfigTexts } from '../config/config-layers.ts';
@@ -6,7 +6,7 @@ import type { SettingName } from '../config/config-name.ts';
 import type { ConfigFileKind } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
 import { commonRemoteOptions } from '../formats/config-options.ts';
-import { dvcRemoteRules, dvcScheme } from '../formats/config-schema.ts';
+import { dvcRemoteRules } from '../formats/config-schema.ts';
 import type { ConfigSession, LayerName } from './config-session.ts';
 
 /** Where a setting belongs, and what there is to say about it. */
@@ -42,7 +42,7 @@ export async function placeOfSetting(session: ConfigSession, { level, setting }:
   if (typeof url !== 'string') {
     return { place: { level, kind: 'dvc' }, warnings: [] };
   }
-  const rules = dvcRemoteRules(url);
+  const rules = rulesOf(url);
   if (option !== 'url' && rules !== undefined && (rules === 'any' || Object.hasOwn(rules, option))) {
     const defined = kindOfRemote(session.layers, section.name) ?? 'dvc';
     return { place: { level, kind: defined }, warnings: [] };
@@ -51,6 +51,15 @@ export async function placeOfSetting(session: ConfigSession, { level, setting }:
     return { place: { level, kind: 'dvc' }, warnings: [] };
   }
   return placeByPlugin(session, { level, option, url });
+}
+
+/**
+ * DVC's rules for a remote; `undefined` when it cannot use it. Where there is no host (`blob:///folder`) its schema does not look at the scheme, and DVC
+ * would push into a folder named `blob:`.
+ */
+function rulesOf(url: string): ReturnType<typeof dvcRemoteRules> {
+  const { scheme } = parseRemoteUrl(url);
+  return scheme === 'local' || dvcRemoteRules(`${scheme}://host`) !== undefined ? dvcRemoteRules(url) : undefined;
 }
 
 interface PluginRequest {
@@ -62,7 +71,7 @@ interface PluginRequest {
 /** For what DVC refuses: our file, when the plugin of the scheme knows the option, or is not there to be asked. */
 async function placeByPlugin(session: ConfigSession, { level, option, url }: PluginRequest): Promise<SettingPlace> {
   const ours = { level, kind: 'datapin' } as const;
-  const isOfDvc = dvcRemoteRules(url) !== undefined;
+  const isOfDvc = rulesOf(url) !== undefined;
   const plugin = await loadPlugin(session, url);
   if (plugin instanceof DatapinError) {
     // DVC's own message is the right one for a typo in an option of its remotes
@@ -81,7 +90,7 @@ async function placeByPlugin(session: ConfigSession, { level, option, url }: Plu
 
 async function loadPlugin({ scope }: ConfigSession, url: string): Promise<StoragePlugin | DatapinError> {
   try {
-    return await scope.options.storages.load(dvcScheme(url) || 'local');
+    return await scope.options.storages.load(parseRemoteUrl(url).scheme);
   } catch (error) {
     if (error instanceof DatapinError && (error.code === 'plugin-missing' || error.code === 'unsupported-scheme')) return error;
     throw error;

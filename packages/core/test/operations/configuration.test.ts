@@ -64,6 +64,13 @@ describe('a remote that DVC does not know', () => {
     expect(read('.dvc/config')).toBeUndefined();
   });
 
+  it('nor, as it has no host, knows better than to take for a folder', async () => {
+    expect(await add('b', 'blob:///srv/objects')).toMatchObject({ kind: 'datapin' });
+    await modifyRemote(scope(), { name: 'b', option: 'shiny', value: '1' });
+    expect(read('.dvc/datapin')).toBe('[\'remote "b"\']\n    url = blob:///srv/objects\n    shiny = 1\n');
+    expect(read('.dvc/config')).toBeUndefined();
+  });
+
   it('without an installed plugin is written with a warning', async () => {
     expect((await add('b', 'gopher://x')).warnings).toEqual(['no plugin for gopher']);
   });
