@@ -11,9 +11,15 @@ import { discardLeftovers, discardObject, writeObject } from './write-object.ts'
 
 const traits: StorageTraits = { rangeReads: true, atomicWrites: true, versions: false, maxConnections: 4, listPageSize: 1000 };
 
+export interface SqliteOptions extends DatabaseOptions {
+  /** What all keys are put below; without `/` at its ends. Empty for the whole database. */
+  readonly prefix: string;
+}
+
 /** A remote in an SQLite database. The file is made by the first write; until then the remote is empty. */
-export function sqliteStorage(options: DatabaseOptions): Storage {
-  const { path } = options;
+export function sqliteStorage(options: SqliteOptions): Storage {
+  const { path, prefix } = options;
+  const root = prefix === '' ? '' : `${prefix}/`;
   const unfinished = new Set<number>();
   let database: DatabaseSync | undefined;
   let closed = false;
@@ -48,7 +54,7 @@ export function sqliteStorage(options: DatabaseOptions): Storage {
     stat: (key, call = {}) =>
       classified(path, async () => {
         await begin(call);
-        const object = database === undefined ? undefined : findObject(database, key);
+        const object = database === undefined ? undefined : findObject(database, root + key);
         if (object === undefined) throw notFound(path, key);
         return { key, size: object.size };
       }),
@@ -59,7 +65,7 @@ export function sqliteStorage(options: DatabaseOptions): Storage {
         if (database === undefined) {
           throw new StorageError('unavailable', `there is no database ${path}`, { hint: 'The first push makes it.', permanent: true });
         }
-        const object = findObject(database, key);
+        const object = findObject(database, root + key);
         if (object === undefined) throw notFound(path, key);
         const range = call.range ?? { start: 0, end: object.size };
         if (range.end > object.size) throw new StorageError('invalid-request', `${key} has no bytes beyond ${object.size}`);
@@ -69,9 +75,10 @@ export function sqliteStorage(options: DatabaseOptions): Storage {
     write: (key, source, call = {}) =>
       classified(path, async () => {
         const check = await begin(call);
-        if (!key.isWellFormed() || key.includes('\0'))
+        if (!key.isWellFormed() || key.includes('\0')) {
           throw new StorageError('invalid-request', `${JSON.stringify(key)} is no text to SQLite`);
-        await writeObject({ database: make(), key, source, md5: call.md5, unfinished, check });
+        }
+        await writeObject({ database: make(), key: root + key, source, md5: call.md5, unfinished, check });
       }),
 
     sync: (call = {}) =>
@@ -89,19 +96,19 @@ export function sqliteStorage(options: DatabaseOptions): Storage {
         transaction(database, () => {
           for (const key of keys) {
             check();
-            remove.run(key);
+            remove.run(root + key);
           }
         });
       }),
 
-    async *list(prefix, call = {}) {
+    async *list(keyPrefix, call = {}) {
       let last: string | undefined;
       do {
         const page = await classified(path, async () => {
           await begin(call);
-          return database === undefined ? [] : listPage(database, prefix, last);
+          return database === undefined ? [] : listPage(database, root + keyPrefix, last);
         });
-        if (page.length > 0) yield page;
+        if (page.length > 0) yield page.map(({ key, size }) => ({ key: key.slice(root.length), size }));
         last = page.length === traits.listPageSize ? page.at(-1)?.key : undefined;
       } while (last !== undefined);
     },

@@ -51,9 +51,13 @@ export async function writeObject(writing: ObjectWriting): Promise<void> {
   }
 }
 
-/** Removes an object that was not finished. */
+/** Removes an object that was not finished. Never throws: there is an error already that matters more. */
 export function discardObject(database: DatabaseSync, id: number): void {
-  database.prepare('DELETE FROM object WHERE id = ? AND key IS NULL').run(id);
+  try {
+    database.prepare('DELETE FROM object WHERE id = ? AND key IS NULL').run(id);
+  } catch {
+    // then it goes with what others left, a day later
+  }
 }
 
 /** Removes what was left unfinished long ago. */

@@ -10,7 +10,7 @@ export interface ProjectRequest {
   /** Absolute path of the project. Made when it is not there; may hold files of other names. */
   readonly directory: string;
   /** What stands in place of `{{name}}` and so on. */
-  readonly values: Readonly<Record<'name' | 'scheme' | 'version' | 'year', string>>;
+  readonly values: Readonly<Record<'name' | 'scheme' | 'variable' | 'version' | 'year', string>>;
 }
 
 /**

@@ -5,7 +5,7 @@ import { help, readArguments } from './arguments.ts';
 import { completeAnswers } from './ask.ts';
 import { CreateError } from './create-error.ts';
 import { createProject } from './create-project.ts';
-import { unscopedName } from './names.ts';
+import { unscopedName, variablePrefixOf } from './names.ts';
 
 /** The work of `npm create @datapin/storage`; what it gives back is printed. */
 async function run(words: readonly string[]): Promise<string> {
@@ -19,7 +19,13 @@ async function run(words: readonly string[]): Promise<string> {
   const files = createProject({
     template: join(import.meta.dirname, '..', 'template'),
     directory,
-    values: { name, scheme, version: `^${packageJson.version}`, year: String(new Date().getFullYear()) },
+    values: {
+      name,
+      scheme,
+      variable: variablePrefixOf(scheme),
+      version: `^${packageJson.version}`,
+      year: String(new Date().getFullYear()),
+    },
   });
   const folder = relative(process.cwd(), directory);
   return [
@@ -29,7 +35,7 @@ async function run(words: readonly string[]): Promise<string> {
     '  npm install',
     '  npm test',
     '',
-    'It keeps objects in a folder. README.md says how to make it your own.',
+    'It keeps objects in memory. README.md says how to make it your own.',
     '',
   ].join('\n');
 }

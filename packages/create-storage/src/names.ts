@@ -41,3 +41,8 @@ export function schemeOf(name: string): string | undefined {
   const scheme = unscopedName(name).replace(/^(?:datapin-)?(?:storage-)?/u, '');
   return urlScheme.test(scheme) && !takenSchemes.has(scheme) ? scheme : undefined;
 }
+
+/** What the names of its environment variables begin with: `git+ssh` → `GIT_SSH`. */
+export function variablePrefixOf(scheme: string): string {
+  return scheme.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_');
+}

@@ -13,6 +13,7 @@ export const projectFiles: Readonly<Record<string, string>> = {
   'src/index.ts': 'src/index.ts',
   'src/plugin.ts': 'src/plugin.ts',
   'src/storage.ts': 'src/storage.ts',
+  'src/store.ts': 'src/store.ts',
   'src/classify.ts': 'src/classify.ts',
   'test/conformance.test.ts': 'test/conformance.test.ts',
   'test/plugin.test.ts': 'test/plugin.test.ts',

@@ -9,7 +9,7 @@ import { createProject } from '../src/create-project.ts';
 import { projectFiles } from '../src/project-files.ts';
 
 const template = join(import.meta.dirname, '..', 'template');
-const values = { name: '@acme/datapin-storage-vault', scheme: 'vault', version: '^1.2.3', year: '2026' };
+const values = { name: '@acme/datapin-storage-vault', scheme: 'vault', variable: 'VAULT', version: '^1.2.3', year: '2026' };
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'create-storage-'));

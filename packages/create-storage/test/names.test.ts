@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { checkName, checkScheme, schemeOf, unscopedName } from '../src/names.ts';
+import { checkName, checkScheme, schemeOf, unscopedName, variablePrefixOf } from '../src/names.ts';
 
 describe('a package name', () => {
   test.for(['blob', 'datapin-storage-blob', '@acme/datapin-storage-blob', 'a.b_c-1', 'x'.repeat(214)])('%s is one', (name) => {
@@ -56,4 +56,8 @@ test('a name suggests a scheme', () => {
 
 test('the folder is the name without its scope', () => {
   expect([unscopedName('@acme/blob'), unscopedName('blob')]).toEqual(['blob', 'blob']);
+});
+
+test('environment variables begin with the scheme', () => {
+  expect([variablePrefixOf('blob'), variablePrefixOf('git+ssh')]).toEqual(['BLOB', 'GIT_SSH']);
 });

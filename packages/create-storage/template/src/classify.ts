@@ -1,24 +1,36 @@
 import { isStorageError, StorageError, type StorageErrorCode } from '@datapin/storage';
 
-/** Only what the store itself calls missing is `not-found`; a failure that may pass by itself is `unavailable`, `timeout`, `interrupted` or `rate-limited`. */
-const codes: Readonly<Record<string, StorageErrorCode>> = {
-  EACCES: 'forbidden',
-  EPERM: 'forbidden',
-  EROFS: 'forbidden',
-  ENOSPC: 'quota-exceeded',
-  EDQUOT: 'quota-exceeded',
-  ENAMETOOLONG: 'invalid-request',
-  EISDIR: 'invalid-request',
+import { StoreFailure } from './store.ts';
+
+/** Only what the store itself calls missing is `not-found`: datapin tells its user that data is lost when it hears that word. */
+const codeOfStatus: Readonly<Record<number, StorageErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  408: 'timeout',
+  413: 'quota-exceeded',
+  429: 'rate-limited',
+  507: 'quota-exceeded',
 };
 
-/** The store's error as a `StorageError`. Errors of others (an aborted call, a source that fails) are given back as they are. */
-export function classify(error: unknown): unknown {
-  const errno = errnoOf(error);
-  if (errno === undefined || isStorageError(error) || !(error instanceof Error)) return error;
-  return new StorageError(codes[errno] ?? 'unavailable', error.message, { cause: error });
-}
+/** Failures of a connection; all of them may pass by themselves. */
+const codeOfErrno: Readonly<Record<string, StorageErrorCode>> = {
+  ECONNREFUSED: 'unavailable',
+  ECONNRESET: 'interrupted',
+  ENOTFOUND: 'unavailable',
+  ETIMEDOUT: 'timeout',
+};
 
-/** The name of a failed system call's error, like `ENOENT`. */
-export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+/**
+ * The store's failure as a `StorageError`; `what` says what was tried. Failures of others (an aborted call, a source that cannot be read)
+ * are given back as they are. Never put a secret into a message, nor an error that holds one into `cause`.
+ */
+export function classify(error: unknown, what: string): unknown {
+  if (isStorageError(error)) return error;
+  if (error instanceof StoreFailure) {
+    const code = codeOfStatus[error.status] ?? (error.status >= 500 ? 'unavailable' : 'invalid-request');
+    return new StorageError(code, `${what}: ${error.message}`, { cause: error, status: error.status });
+  }
+  const errno = error instanceof Error && 'code' in error ? codeOfErrno[String(error.code)] : undefined;
+  return error instanceof Error && errno !== undefined ? new StorageError(errno, `${what}: ${error.message}`, { cause: error }) : error;
 }

@@ -1,195 +1,123 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { createHash } from 'node:crypto';
 
 import {
-  type ByteRange,
   type ByteSource,
   type ByteStream,
   type CallOptions,
-  type ObjectInfo,
   type Storage,
   StorageError,
   type StorageTraits,
+  type WriteOptions,
 } from '@datapin/storage';
 
-import { classify, errnoOf } from './classify.ts';
+import { classify } from './classify.ts';
+import type { StoreClient } from './store.ts';
 
 /** Tell the truth here: datapin plans with it. */
-const traits: StorageTraits = { rangeReads: true, atomicWrites: true, versions: false, maxConnections: 8, listPageSize: 1000 };
+const traits: StorageTraits = { rangeReads: true, atomicWrites: true, versions: false, maxConnections: 16, listPageSize: 1000 };
 
-const pieceSize = 1_048_576;
-const suffix = '.object';
+export interface StorageOptions {
+  readonly client: StoreClient;
+  /** Without `/` at its ends; empty for the whole store. */
+  readonly prefix: string;
+}
 
-/** Objects as files of a folder, which has to be there: a share that is not mounted must not look like lost data. */
-export function folderStorage(base: string): Storage {
-  const objects = join(base, 'objects');
-  const unfinished = join(base, 'unfinished');
-  let closed = false;
+interface Body {
+  readonly length: number;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly call: CallOptions;
+}
 
-  /** What every call begins with; the result is asked again wherever the call may be told to end. */
-  async function begin({ signal }: CallOptions): Promise<() => void> {
-    function check(): void {
-      signal?.throwIfAborted();
-      if (closed) throw new StorageError('interrupted', `${base} was closed`);
+/** A remote of the store. Leave out the methods that your store cannot do: what is not there is not called. */
+export function openStorage({ client, prefix }: StorageOptions): Storage {
+  const root = prefix === '' ? '' : `${prefix}/`;
+  const closing = new AbortController();
+
+  /** Throws when a call has to end. Hand `signal` to your client as well: then a call ends while it waits. */
+  function check({ signal }: CallOptions): void {
+    signal?.throwIfAborted();
+    if (closing.signal.aborted) throw new StorageError('interrupted', 'the remote was closed');
+  }
+
+  async function attempt<Value>(what: string, call: CallOptions, action: () => Promise<Value>): Promise<Value> {
+    check(call);
+    try {
+      return await action();
+    } catch (error) {
+      // an aborted call rejects with the signal's reason, whatever the client makes of it
+      call.signal?.throwIfAborted();
+      throw classify(error, what);
     }
-    check();
-    if ((await absent(stat(base))) === undefined) {
-      throw new StorageError('unavailable', `the folder ${base} does not exist`, { hint: 'Make it first, or mount it.', permanent: true });
+  }
+
+  /** The body of an object: fails when it has to end, or ends too early. */
+  async function* reading(key: string, { length, body, call }: Body): ByteStream {
+    let left = length;
+    for await (const chunk of body) {
+      check(call);
+      left -= chunk.length;
+      yield chunk;
     }
-    check();
-    return check;
-  }
-
-  /** Keys are any text: written as hexadecimal digits they fit every file system, with long ones in folders. */
-  function fileOf(key: string): string {
-    const digits = Buffer.from(key).toString('hex');
-    return join(objects, ...(digits.match(/.{1,200}/gu) ?? [])) + suffix;
-  }
-
-  function keyOf(file: string): string {
-    const digits = relative(objects, file).slice(0, -suffix.length).replaceAll(sep, '');
-    return Buffer.from(digits, 'hex').toString();
-  }
-
-  async function find(key: string): Promise<{ readonly file: string; readonly size: number }> {
-    const file = fileOf(key);
-    const size = (await absent(stat(file)))?.size;
-    if (size === undefined) throw new StorageError('not-found', `${base} holds no object ${key}`);
-    return { file, size };
+    check(call);
+    if (left !== 0) throw new StorageError('interrupted', `${key} ended ${left} bytes early`);
   }
 
   return {
     traits,
 
-    stat: (key, call = {}) =>
-      classified(async () => {
-        await begin(call);
-        return { key, size: (await find(key)).size };
-      }),
+    stat: (key, call = {}) => attempt(`stat ${key}`, call, async () => ({ key, size: (await client.head(root + key)).size })),
 
     read: (key, call = {}) =>
-      classified(async () => {
-        const check = await begin(call);
-        const { file, size } = await find(key);
-        const range = call.range ?? { start: 0, end: size };
-        if (range.end > size) throw new StorageError('invalid-request', `${key} has no bytes beyond ${size}`);
-        return readFile(file, range, check);
+      attempt(`read ${key}`, call, async () => {
+        const { length, body } = await client.get(root + key, call.range);
+        if (call.range !== undefined && length !== call.range.end - call.range.start) {
+          throw new StorageError('invalid-request', `${key} has no bytes from ${call.range.start} to ${call.range.end}`);
+        }
+        return reading(key, { length, body, call });
       }),
 
+    // for large objects ask your store for uploads in parts, and take back the parts of one that fails
     write: (key, source, call = {}) =>
-      classified(async () => {
-        const check = await begin(call);
-        await mkdir(unfinished, { recursive: true });
-        const temporary = join(unfinished, randomUUID());
-        try {
-          const md5 = await writeFile(temporary, source, check);
-          if (call.md5 !== undefined && md5 !== call.md5) {
-            throw new StorageError('invalid-request', `the bytes of ${key} have the MD5 ${md5}, not ${call.md5}`);
-          }
-          await mkdir(dirname(fileOf(key)), { recursive: true });
-          check();
-          await rename(temporary, fileOf(key));
-        } catch (error) {
-          await rm(temporary, { force: true });
-          throw error;
-        }
-      }),
+      attempt(`write ${key}`, call, () => client.put(root + key, verified(key, source, { ...call, check: () => check(call) }))),
 
     remove: (keys, call = {}) =>
-      classified(async () => {
-        const check = await begin(call);
+      attempt('remove', call, async () => {
         for (const key of keys) {
-          check();
-          await rm(fileOf(key), { force: true });
+          check(call);
+          await client.delete(root + key);
         }
       }),
 
-    async *list(prefix, call = {}) {
-      const check = await classified(() => begin(call));
-      let page: ObjectInfo[] = [];
-      for await (const file of filesBelow(objects)) {
-        check();
-        const key = keyOf(file);
-        const size = key.startsWith(prefix) ? (await absent(stat(file)))?.size : undefined;
-        if (size !== undefined) page.push({ key, size });
-        if (page.length < traits.listPageSize) continue;
-        yield page;
-        page = [];
+    async *list(keyPrefix, call = {}) {
+      let after = '';
+      for (;;) {
+        const page = await attempt('list', call, () => client.list({ prefix: root + keyPrefix, after, limit: traits.listPageSize }));
+        if (page.length > 0) yield page.map(({ name, size }) => ({ key: name.slice(root.length), size }));
+        if (page.length < traits.listPageSize) return;
+        after = page.at(-1)?.name ?? '';
       }
-      check();
-      if (page.length > 0) yield page;
     },
 
     async [Symbol.asyncDispose]() {
-      closed = true;
+      closing.abort();
     },
   };
 }
 
-async function* readFile(file: string, range: ByteRange, check: () => void): ByteStream {
-  const handle = await classified(() => open(file));
-  try {
-    for (let position = range.start; position < range.end;) {
-      check();
-      const length = Math.min(pieceSize, range.end - position);
-      const { bytesRead, buffer } = await classified(() => handle.read(Buffer.allocUnsafe(length), 0, length, position));
-      if (bytesRead === 0) throw new StorageError('interrupted', `${file} became shorter while it was read`);
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
+/** The bytes of a source; throws in place of their end when they are not those that were promised, so that the store keeps nothing. */
+async function* verified(key: string, source: ByteSource, { md5, check }: WriteOptions & { readonly check: () => void }): ByteStream {
+  const digest = createHash('md5');
+  let size = 0;
+  for await (const chunk of source.open()) {
     check();
-  } finally {
-    await handle.close();
+    size += chunk.length;
+    if (size > source.size) break;
+    digest.update(chunk);
+    yield chunk;
   }
-}
-
-/** Writes exactly the bytes that the source said it has, and gives back their MD5. */
-async function writeFile(file: string, source: ByteSource, check: () => void): Promise<string> {
-  const handle = await open(file, 'wx');
-  try {
-    const digest = createHash('md5');
-    let size = 0;
-    for await (const chunk of source.open()) {
-      check();
-      size += chunk.length;
-      if (size > source.size) break;
-      digest.update(chunk);
-      await handle.writeFile(chunk);
-    }
-    if (size !== source.size) throw new StorageError('invalid-request', `the source is not as long as the ${source.size} bytes it said`);
-    return digest.digest('hex');
-  } finally {
-    await handle.close();
-  }
-}
-
-async function* filesBelow(folder: string): AsyncGenerator<string> {
-  const entries: AsyncIterable<Dirent> = (await classified(() => absent(opendir(folder)))) ?? emptyFolder();
-  for await (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.name.endsWith(suffix)) yield path;
-  }
-}
-
-async function* emptyFolder(): AsyncGenerator<never> {}
-
-/** `undefined` for what is not there. */
-async function absent<Value>(action: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await action;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
-
-async function classified<Value>(action: () => Promise<Value>): Promise<Value> {
-  try {
-    return await action();
-  } catch (error) {
-    throw classify(error);
-  }
+  check();
+  if (size !== source.size)
+    throw new StorageError('invalid-request', `${key}: the source is not as long as the ${source.size} bytes it said`);
+  if (md5 !== undefined && digest.digest('hex') !== md5)
+    throw new StorageError('invalid-request', `${key}: the bytes do not have the MD5 ${md5}`);
 }

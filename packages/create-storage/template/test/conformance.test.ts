@@ -1,25 +1,19 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { describeStorage } from '@datapin/storage-testkit';
 
 import plugin from '../src/index.ts';
 
+let remotes = 0;
+
 describeStorage('{{scheme}}', {
   plugin,
-  // your real store is started here: a server process, a container, a fresh bucket
-  start: async () => {
-    const root = await mkdtemp(join(tmpdir(), '{{scheme}}-'));
-    return {
-      emptyRemote: async () => ({ url: `{{scheme}}://${await mkdtemp(join(root, 'remote-'))}` }),
-      unreachableRemote: async () => ({ url: `{{scheme}}://${join(root, 'not', 'mounted')}` }),
-      leftovers: async () => (await readdir(root, { recursive: true })).filter((path) => /unfinished[\\/]./u.test(path)),
-      [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
-    };
-  },
-  // promises that the store cannot keep, each with the reason
-  deviations: {
-    'errors/refused': 'a folder has no credentials, and root may read everything',
-  },
+  // start your real store here: a server process, a container, a fresh bucket
+  start: async () => ({
+    emptyRemote: async () => ({ url: `{{scheme}}://host/remote-${(remotes += 1)}`, options: { token: 'a-secret-token' } }),
+    refusedRemote: async () => ({ url: '{{scheme}}://host/remote', options: { token: 'wrong' } }),
+    unreachableRemote: async () => ({ url: '{{scheme}}://unreachable/remote', options: { token: 'a-secret-token' } }),
+    secrets: ['a-secret-token'],
+    [Symbol.asyncDispose]: async () => {},
+  }),
+  // promises that the store cannot keep, each with the reason: 'keys/letter-case': 'the store does not tell upper from lower case'
+  deviations: {},
 });
