@@ -31,6 +31,8 @@ export interface RemoteSpec {
    * such a value must not make the plugin run a command or read a file as code.
    */
   readonly tracked: ReadonlySet<string>;
+  /** The folder that the tracked options came with, absolute: the git work tree, else the project's root. Absent where no repository is concerned. */
+  readonly repository?: string;
 }
 
 /** All the authority that a plugin has: it reads no `process.env`, prints nothing and keeps no globals. */

@@ -50,7 +50,7 @@ export async function openRemote(
   };
   const tracked = await trackedSettings(project, config);
   keepCredentialsAtHome({ project, config, plugin, tracked });
-  const spec = { name: config.name, url, options, tracked };
+  const spec = { name: config.name, url, options, tracked, repository: project.git?.workTree ?? project.root };
   const storage = await plugin.open(spec, host).catch((error: unknown) => Promise.reject(remoteFailure(error, { remote: identity })));
 
   const policy = settings.policy ?? defaultRetryPolicy;
