@@ -14,7 +14,8 @@ Object.assign(process.env, {
   GIT_CONFIG_NOSYSTEM: '1',
 });
 
-const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\]|::ffff:127(\.\d{1,3}){3})$/u;
+/** Loopback, and the names that are reserved for hosts that never exist (RFC 6761). */
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\]|::ffff:127(\.\d{1,3}){3}|([\w-]+\.)*invalid)$/u;
 const strayConnections: string[] = [];
 const connect = Socket.prototype.connect;
 

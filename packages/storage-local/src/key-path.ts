@@ -7,9 +7,9 @@ const unusable = /(?:^|\/)\.{0,2}(?:\/|$)|\0/u;
 /** On Windows these have a meaning in a path: another separator, a drive or a stream. */
 const unusableOnWindows = /[\\:]/u;
 
-/** Whether a key (or the folders of a prefix) can be a path below a folder. */
+/** Whether a key (or the folders of a prefix) can be a path below a folder. Half a character would become another one in the name. */
 export function isUsableKey(key: string): boolean {
-  return !unusable.test(key) && !(sep === '\\' && unusableOnWindows.test(key));
+  return key.isWellFormed() && !unusable.test(key) && !(sep === '\\' && unusableOnWindows.test(key));
 }
 
 /** The file of a key. Throws `invalid-request` for a key that cannot be a file below the base. */

@@ -5,8 +5,10 @@ import { basename, join } from 'node:path';
 import { describeStorage } from '@datapin/storage-testkit';
 
 import plugin from '../src/index.ts';
+import { conformance } from './deviations.ts';
 
 describeStorage('local', {
+  ...conformance,
   plugin,
   start: async () => {
     const root = await mkdtemp(join(tmpdir(), 'storage-local-'));
@@ -15,9 +17,5 @@ describeStorage('local', {
       leftovers: async () => (await readdir(root, { recursive: true })).filter((path) => basename(path).startsWith('.datapin-')),
       [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
     };
-  },
-  deviations: {
-    'errors/refused': 'root may do everything, so that needs another user; permissions.test.ts shows it',
-    'errors/unreachable': 'a folder that is not there is an empty remote to everything but reading: that is how a remote begins',
   },
 });

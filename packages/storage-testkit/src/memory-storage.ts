@@ -92,6 +92,9 @@ function memoryStorage({ objects, root, refusal, pageSize, chunkSize }: MemorySt
   async function read(key: string, { range, signal }: ReadOptions = {}): Promise<ByteStream> {
     await step(signal);
     const whole = lookUp(key);
+    if (range !== undefined && range.end > whole.length) {
+      throw new StorageError('invalid-request', `${key} has ${whole.length} bytes, there is no part of it up to ${range.end}`);
+    }
     return chunks(range === undefined ? whole : whole.subarray(range.start, range.end), signal);
   }
 

@@ -394,7 +394,7 @@ async function brokenGuarantees(breakage: Breakage, ids: readonly string[]): Pro
   const broken: string[] = [];
   for (const guarantee of allGuarantees) {
     if (!ids.includes(guarantee.id)) continue;
-    const [outcome] = await Promise.allSettled([tryGuarantee(guarantee, plugin, memoryServer(), limits)]);
+    const [outcome] = await Promise.allSettled([tryGuarantee(guarantee, { plugin, server: memoryServer(), limits })]);
     if (outcome.status === 'rejected') broken.push(guarantee.id);
   }
   return broken;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { isStorageError, type ObjectInfo, type Storage, type StorageErrorCode } from '@datapin/storage';
+import { isRetryable, isStorageError, type ObjectInfo, type Storage, type StorageErrorCode } from '@datapin/storage';
 
 import { readAll } from '../bytes.ts';
 import type { FullStorage } from './guarantee.ts';
@@ -61,6 +61,23 @@ export async function listed(storage: Pick<FullStorage, 'list'>, prefix = ''): P
 /** The keys of a listing, sorted. */
 export async function listedKeys(storage: Pick<FullStorage, 'list'>, prefix = ''): Promise<readonly string[]> {
   return (await listed(storage, prefix)).map(({ key }) => key).sort();
+}
+
+/** The remote holds these keys and no others (below a prefix). Where the storage cannot list, nothing can be said. */
+export async function assertKeys(storage: FullStorage, keys: readonly string[], prefix = '', what = 'listed keys'): Promise<void> {
+  if (storage.offers.has('list')) assert.deepEqual(await listedKeys(storage, prefix), keys.toSorted(), what);
+}
+
+/** The failure is one that may pass by itself. */
+export function assertPassing(error: unknown, what: string): void {
+  const got = isStorageError(error) ? `${error.code} (${error.message})` : String(error);
+  assert.ok(isRetryable(error), `${what}: expected a failure that may pass, got ${got}`);
+}
+
+/** The failure is a StorageError of any code but `not-found`. */
+export function assertFailure(error: unknown, what: string): void {
+  assert.ok(isStorageError(error), `${what}: expected a StorageError, got ${String(error)}`);
+  assert.notEqual(error.code, 'not-found', `${what}: nobody said that it is not there (${error.message})`);
 }
 
 /** Runs an action for every item, at most so many at once. */

@@ -1,27 +1,39 @@
 import type { OptionValue, StoragePlugin } from '@datapin/storage';
 
+import type { Need } from './guarantee.ts';
+
 /** A remote as a test opens it. */
 export interface TestRemote {
   /** As a user would write it in the configuration. */
   readonly url: string;
   readonly options?: Readonly<Record<string, OptionValue>>;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The store behind the plugin while the suite runs: a real server process, a folder, memory. */
 export interface TestServer extends AsyncDisposable {
-  /** A remote that holds nothing and that no other test gets. With `origin`, requests go there instead of to {@link httpOrigin}. */
+  /**
+   * A remote that holds nothing and that no other test gets. With `origin` (`http://host:port`), all requests go there instead of to
+   * {@link httpOrigin}: to a proxy, or to a host that does not exist.
+   */
   readonly emptyRemote: (origin?: string) => Promise<TestRemote>;
+  /** Puts an object into the store by another way than the plugin's; needed for a storage that cannot write. */
+  readonly put?: (remote: TestRemote, key: string, bytes: Uint8Array) => Promise<void>;
   /** A remote that exists, with credentials or rights that the store refuses. */
   readonly refusedRemote?: () => Promise<TestRemote>;
   /** A remote where nobody answers. */
   readonly unreachableRemote?: () => Promise<TestRemote>;
   /**
+   * A remote that holds nothing, reached by TLS at `origin` (`https://127.0.0.1:port`, a proxy in front of {@link httpOrigin}). The plugin is to
+   * trust the authorities of a PEM file.
+   */
+  readonly tlsRemote?: (origin: string, authorityFile: string) => Promise<TestRemote>;
+  /**
    * What lies in the store beside objects: temporary files, unfinished uploads. Asked after each guarantee, when everything is closed;
    * anything it names breaks the guarantee.
    */
   readonly leftovers?: () => Promise<readonly string[]>;
-  /** Texts that no error message may hold. */
+  /** Texts that no error may hold and that no other host may get: passwords, tokens, keys. */
   readonly secrets?: readonly string[];
   /** `http://127.0.0.1:port` of a store that is reached by HTTP; needed with {@link StorageUnderTest.http}. */
   readonly httpOrigin?: string;
@@ -43,15 +55,24 @@ export interface SuiteLimits {
  */
 export type Deviation = string | { readonly reason: string; readonly sometimes: true };
 
-export interface StorageUnderTest {
+/** What a storage does not offer, or its test server cannot give, each with the reason. Guarantees that need it are not tried. */
+export type Lacks = Readonly<Partial<Record<Need, string>>>;
+
+/** What is known beforehand of how a storage keeps the contract. Data, so that the documentation can be made of it. */
+export interface Conformance {
+  /** The store is reached by HTTP: the plugin is tried behind a faulty proxy as well. */
+  readonly http?: boolean;
+  /** `{ list: 'plain HTTP has no listing' }`. The suite makes sure that a method named here is absent indeed. */
+  readonly lacks?: Lacks;
+  /** By guarantee id (`listing/early-stop`) or whole area (`listing/*`). */
+  readonly deviations?: Readonly<Record<string, Deviation>>;
+}
+
+export interface StorageUnderTest extends Conformance {
   readonly plugin: StoragePlugin;
   /** Starts the store, once per suite. */
   start(): Promise<TestServer>;
-  /** The store is reached by HTTP: the plugin is tried behind a faulty proxy as well. */
-  readonly http?: boolean;
   readonly limits?: Partial<SuiteLimits>;
-  /** By guarantee id (`listing/early-stop`) or whole area (`listing/*`). */
-  readonly deviations?: Readonly<Record<string, Deviation>>;
 }
 
 export const defaultLimits: SuiteLimits = { bigObject: 12 * 1024 * 1024, manyObjects: 2100, seed: 20_260_101 };
