@@ -32,47 +32,56 @@ interface Shape {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const repositoryName = 'org/project';
-const sha = 'f'.repeat(40);
+/** Commits that a payload names; ones that nobody has if not given. */
+export interface EventCommits {
+  readonly base?: string;
+  readonly head?: string;
+}
 
-function pullRequest(base: object, from: 'fork' | 'same'): object {
-  const head = from === 'same' ? base : { ...base, full_name: 'stranger/project', fork: true, owner: { login: 'stranger' } };
+interface Given extends Required<EventCommits> {
+  readonly repository: object;
+}
+
+const repositoryName = 'org/project';
+
+function pullRequest({ repository, base, head }: Given, from: 'fork' | 'same'): object {
+  const source = from === 'same' ? repository : { ...repository, full_name: 'stranger/project', fork: true, owner: { login: 'stranger' } };
   return {
     number: 7,
-    base: { ref: 'main', sha, repo: base },
-    head: { ref: 'change', sha, repo: head, user: { login: from === 'same' ? 'org' : 'stranger' } },
+    base: { ref: 'main', sha: base, repo: repository },
+    head: { ref: 'change', sha: head, repo: source, user: { login: from === 'same' ? 'org' : 'stranger' } },
   };
 }
 
 const branchesOfPull = { GITHUB_BASE_REF: 'main', GITHUB_HEAD_REF: 'change' };
 
-const makers: Readonly<Record<EventName, (repository: object) => Shape>> = {
-  'push to main': () => ({ name: 'push', ref: 'refs/heads/main', payload: { ref: 'refs/heads/main', before: sha } }),
-  'push to a branch': () => ({ name: 'push', ref: 'refs/heads/work', payload: { ref: 'refs/heads/work', before: sha } }),
+const makers: Readonly<Record<EventName, (given: Given) => Shape>> = {
+  'push to main': ({ base }) => ({ name: 'push', ref: 'refs/heads/main', payload: { ref: 'refs/heads/main', before: base } }),
+  'push to a branch': ({ base }) => ({ name: 'push', ref: 'refs/heads/work', payload: { ref: 'refs/heads/work', before: base } }),
   'push of a tag': () => ({ name: 'push', ref: 'refs/tags/v1.0.0', payload: { ref: 'refs/tags/v1.0.0' } }),
   release: () => ({ name: 'release', ref: 'refs/tags/v1.0.0', payload: { action: 'published', release: { tag_name: 'v1.0.0' } } }),
   schedule: () => ({ name: 'schedule', ref: 'refs/heads/main', payload: { schedule: '0 3 * * *' } }),
   workflow_dispatch: () => ({ name: 'workflow_dispatch', ref: 'refs/heads/main', payload: { ref: 'refs/heads/main', inputs: {} } }),
   repository_dispatch: () => ({ name: 'repository_dispatch', ref: 'refs/heads/main', payload: { action: 'data', branch: 'main' } }),
-  'pull request': (repository: object) => ({
+  'pull request': (given) => ({
     name: 'pull_request',
     ref: 'refs/pull/7/merge',
-    payload: { action: 'synchronize', number: 7, pull_request: pullRequest(repository, 'same') },
+    payload: { action: 'synchronize', number: 7, pull_request: pullRequest(given, 'same') },
     env: branchesOfPull,
   }),
-  'pull request from a fork': (repository: object) => ({
+  'pull request from a fork': (given) => ({
     name: 'pull_request',
     ref: 'refs/pull/7/merge',
-    payload: { action: 'synchronize', number: 7, pull_request: pullRequest(repository, 'fork') },
+    payload: { action: 'synchronize', number: 7, pull_request: pullRequest(given, 'fork') },
     env: branchesOfPull,
   }),
-  'pull_request_target from a fork': (repository: object) => ({
+  'pull_request_target from a fork': (given) => ({
     name: 'pull_request_target',
     ref: 'refs/heads/main',
-    payload: { action: 'opened', number: 7, pull_request: pullRequest(repository, 'fork') },
+    payload: { action: 'opened', number: 7, pull_request: pullRequest(given, 'fork') },
     env: branchesOfPull,
   }),
-  'workflow_run after a fork': (repository: object) => ({
+  'workflow_run after a fork': (given) => ({
     name: 'workflow_run',
     ref: 'refs/heads/main',
     payload: {
@@ -80,9 +89,9 @@ const makers: Readonly<Record<EventName, (repository: object) => Shape>> = {
       workflow_run: {
         event: 'pull_request',
         head_branch: 'change',
-        head_sha: sha,
-        head_repository: { ...repository, full_name: 'stranger/project', fork: true },
-        repository,
+        head_sha: given.head,
+        head_repository: { ...given.repository, full_name: 'stranger/project', fork: true },
+        repository: given.repository,
         pull_requests: [],
       },
     },
@@ -91,7 +100,11 @@ const makers: Readonly<Record<EventName, (repository: object) => Shape>> = {
 };
 
 /** An event of a repository of the given visibility, which is not in the payload when it is not given, as with act. */
-export function eventOf(name: EventName, visibility?: Visibility): RunEvent {
+export function eventOf(
+  name: EventName,
+  visibility?: Visibility,
+  { base = 'b'.repeat(40), head = 'f'.repeat(40) }: EventCommits = {},
+): RunEvent {
   const repository = {
     full_name: repositoryName,
     fork: false,
@@ -99,7 +112,7 @@ export function eventOf(name: EventName, visibility?: Visibility): RunEvent {
     owner: { login: 'org' },
     ...(visibility === undefined ? {} : { private: visibility === 'private', visibility }),
   };
-  const shape = makers[name](repository);
+  const shape = makers[name]({ repository, base, head });
   const refName = shape.ref.replace(/^refs\/(?:heads|tags|pull)\//u, '');
   return {
     name: shape.name,
