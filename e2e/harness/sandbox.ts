@@ -47,9 +47,12 @@ export function openSandbox(name: string): Sandbox {
   return { dir, env, [Symbol.dispose]: () => remove && rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** Lays out the folder of `datapin plugin add` with this workspace's own plugins in it. */
+/** Lays out the folder of `datapin plugin add` with this workspace's own plugins in it, and its example of a stranger's. */
 function installPlugins(folder: string): void {
   const scope = join(folder, 'node_modules', '@datapin');
   mkdirSync(scope, { recursive: true });
-  symlinkSync(join(import.meta.dirname, '..', '..', 'packages', 'storage-s3'), join(scope, 'storage-s3'));
+  const root = join(import.meta.dirname, '..', '..');
+  for (const name of ['storage-gdrive', 'storage-http', 'storage-s3', 'storage-webdav'])
+    symlinkSync(join(root, 'packages', name), join(scope, name));
+  symlinkSync(join(root, 'examples', 'storage-sqlite'), join(folder, 'node_modules', 'datapin-storage-sqlite'));
 }

@@ -22,7 +22,7 @@ export function parseRemoteUrl(text: string): RemoteUrl {
   return { scheme: scheme.toLowerCase(), authority, path };
 }
 
-/** The address as text, with a password in it replaced by `***`. Safe to print. */
+/** The address as text, with a password in it, and what a query sets, replaced by `***`. Safe to print. */
 export function printRemoteUrl(url: RemoteUrl): string {
   if (url.scheme === 'local') return url.path;
   const at = url.authority.lastIndexOf('@');
@@ -30,7 +30,15 @@ export function printRemoteUrl(url: RemoteUrl): string {
   const host = at === -1 ? url.authority : url.authority.slice(at + 1);
   const colon = user.indexOf(':');
   const shown = colon === -1 ? user : `${user.slice(0, colon)}:***`;
-  return `${url.scheme}://${user === '' ? '' : `${shown}@`}${host}${url.path}`;
+  return `${url.scheme}://${user === '' ? '' : `${shown}@`}${host}${url.scheme === 's3' ? url.path : withoutQueryValues(url.path)}`;
+}
+
+/** Signatures and tokens stand in queries. In `s3:` a `?` is a part of the key. */
+function withoutQueryValues(path: string): string {
+  const mark = path.indexOf('?');
+  if (mark === -1) return path;
+  const settings = path.slice(mark + 1).split('&');
+  return `${path.slice(0, mark)}?${settings.map((setting) => (setting.includes('=') ? setting.replace(/=.*/su, '=***') : '***')).join('&')}`;
 }
 
 /** The part of the path that keys are put below: without leading and trailing `/`. Empty for a remote at the root. */

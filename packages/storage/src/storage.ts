@@ -39,7 +39,7 @@ export interface WriteOptions extends CallOptions {
 
 /** Numbers and guarantees. What a store can *do* is told by the methods it has. */
 export interface StorageTraits {
-  /** `read` honours `range` on the wire, so that a part costs a part. */
+  /** `read` honours `range` on the wire, so that a part costs a part. May turn out to be false when the store has answered. */
   readonly rangeReads: boolean;
   /** A reader never sees a half-written object, not even after a crash of the writer. */
   readonly atomicWrites: boolean;

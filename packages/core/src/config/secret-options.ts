@@ -47,11 +47,16 @@ export function holdsPassword(value: ConfigValue): boolean {
   return typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/]*@/iu.test(value);
 }
 
-/** The value as it may be shown: `***` for a secret, the password in an address hidden. */
+/** Whether the value is an address with a query, where signatures and tokens stand. */
+function holdsQuery(value: string): boolean {
+  return /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[^?]*\?/iu.test(value);
+}
+
+/** The value as it may be shown: `***` for a secret, the password in an address and what its query sets hidden. */
 export function showConfigValue(setting: SettingName, value: ConfigValue): string {
   if (isSecretSetting(setting)) {
     return '***';
   }
   const text = typeof value === 'string' ? value : value.join(', ');
-  return holdsPassword(text) ? printRemoteUrl(parseRemoteUrl(text)) : text;
+  return holdsPassword(text) || holdsQuery(text) ? printRemoteUrl(parseRemoteUrl(text)) : text;
 }

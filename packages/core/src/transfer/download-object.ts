@@ -98,6 +98,8 @@ async function downloadInParts(
   // Parts end where the pin ends: only the store knows whether the object does.
   const { size: stored } = await remote.storage.stat(remoteKeyOf(wanted), readOptions(wanted, context));
   if (stored !== size) throw damaged(remote, wanted, `it has ${stored} bytes, pinned are ${size}`);
+  // some stores tell only now whether they give parts
+  if (!remote.storage.traits.rangeReads) return downloadWhole(remote, cache, wanted, counter, context);
   const incoming = await cache.receive(wanted.id, size);
   try {
     await forEachBounded(partsOf(size), { limit: partsAtOnce, signal: context.signal }, (range) =>

@@ -8,7 +8,7 @@ import type { ConfigEntry, RemoteConfig } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
 import type { DirectoryEntry } from '../formats/directory-object.ts';
 import { etagListingHash } from '../formats/etag-listing.ts';
-import type { DependencyRecord, RecordedFile } from '../formats/metafile.ts';
+import type { DependencyRecord, RecordedContent, RecordedFile } from '../formats/metafile.ts';
 import type { Stage } from '../project/stage.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import { openState } from '../state/sqlite-state.ts';
@@ -75,14 +75,14 @@ async function fromFolder(
 }
 
 async function fromStore(record: DependencyRecord, options: ImportContext, metafile: string): Promise<BroughtImport> {
-  const { config, key } = sourceRemote(record, options);
+  const { config, key, shown } = sourceRemote(record, options);
   await using remote = await openRemote(options.project, config, options.context, { jobs: options.jobs });
   const counter = progressCounter('download', options.context, remote.name);
   using temps = openWorkspaceTemps(options.project.tmpDir);
   const folder = join(options.project.tmpDir, 'datapin');
   const take = async (source: { key: string; version?: string | undefined; etag?: string | undefined }): Promise<string> =>
-    remote.attempt({ object: source.key, path: metafile }, async () => {
-      await expectEtag(remote, source, metafile);
+    remote.attempt({ object: source.key || shown, path: metafile }, async () => {
+      await expectEtag(remote, { ...source, shown: source.key || shown }, metafile);
       const temp = temps.pathIn(folder);
       try {
         const body = await remote.storage.read(source.key, {
@@ -128,16 +128,45 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
   return { id, fetched: entries.length + 1, files: entries.length, bytes: counter.bytes, missing: [] };
 }
 
-/** An imported URL is a remote of its own: its bucket or host with the options of `fs_config`. `remote://name/path` is below a configured one. */
-function sourceRemote(record: DependencyRecord, { project }: ImportContext): { readonly config: RemoteConfig; readonly key: string } {
+interface SourceRemote {
+  readonly config: RemoteConfig;
+  readonly key: string;
+  /** The source for messages. */
+  readonly shown: string;
+}
+
+/**
+ * An imported URL is a remote of its own: its bucket or host with the options of `fs_config`. `remote://name/path` is below a configured one.
+ * A web address is no folder with keys: with its escapes and its query it names one thing, by the empty key.
+ */
+function sourceRemote(record: DependencyRecord, { project }: ImportContext): SourceRemote {
   const url = parseRemoteUrl(record.path ?? '');
   const key = url.path.replace(/^\/+/u, '').replace(/\/+$/u, '');
-  if (url.scheme === 'remote') return { config: findRemote(project.config, url.authority), key };
+  if (url.scheme === 'remote') {
+    const config = findRemote(project.config, url.authority);
+    if (!isWebAddress(config.url)) return { config, key, shown: key };
+    return { config: { ...config, url: `${config.url.replace(/\/+$/u, '')}/${key}` }, key: '', shown: key };
+  }
   const options = new Map<string, ConfigEntry>();
   for (const [name, value] of record.fsConfig ?? [])
     options.set(yamlText(name), { value: yamlText(value), level: 'project', file: undefined });
-  const address = `${url.scheme}://${url.authority}`;
-  return { config: { name: address, url: address, options, tracked: new Set(['url', ...options.keys()]), local: new Set() }, key };
+  const host = `${url.scheme}://${url.authority}`;
+  const isWeb = isWebAddress(host);
+  return {
+    config: {
+      name: printRemoteUrl({ ...url, path: '' }),
+      url: isWeb ? `${host}${url.path}` : host,
+      options,
+      tracked: new Set(['url', ...options.keys()]),
+      local: new Set(),
+    },
+    key: isWeb ? '' : key,
+    shown: isWeb ? printRemoteUrl(url) : key,
+  };
+}
+
+function isWebAddress(url: string): boolean {
+  return /^https?:\/\//iu.test(url);
 }
 
 function isDirectory(record: DependencyRecord): boolean {
@@ -175,20 +204,25 @@ function bareEtag(etag: string): string {
   return etag.replaceAll('"', '');
 }
 
-function etagOf(record: { readonly hash?: { readonly name: string; readonly value: string }; readonly etag?: string }): string | undefined {
-  return record.hash?.name === 'etag' ? record.hash.value : record.etag;
+/**
+ * What the store said of the source when it was imported: `etag` of S3, `checksum` of a web server. For a server that tells nothing DVC records a long
+ * number in its place, which nobody else can compare.
+ */
+function etagOf(record: RecordedContent): string | undefined {
+  const word = record.hash?.name === 'etag' || record.hash?.name === 'checksum' ? record.hash.value : (record.etag ?? record.checksum);
+  return word === undefined || /^\d{25,}$/u.test(word) ? undefined : word;
 }
 
 /** Without a version id only the etag tells whether it is still the data that was imported. */
 async function expectEtag(
   remote: Remote,
-  source: { key: string; version?: string | undefined; etag?: string | undefined },
+  source: { key: string; shown: string; version?: string | undefined; etag?: string | undefined },
   metafile: string,
 ): Promise<void> {
   if (source.etag === undefined || source.version !== undefined) return;
   const info = await remote.storage.stat(source.key);
   if (info.etag === undefined || bareEtag(info.etag) === bareEtag(source.etag)) return;
-  throw sourceChanged(`'${source.key}' on ${remote.address}`, metafile);
+  throw sourceChanged(`'${source.shown}' on ${remote.address}`, metafile);
 }
 
 async function* counted(body: AsyncIterable<Uint8Array>, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
