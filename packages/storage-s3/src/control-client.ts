@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { CompletedPart } from '@aws-sdk/client-s3';
-import { StorageError } from '@datapin/storage';
+import { isStorageError, StorageError } from '@datapin/storage';
 import type { BucketRequests } from './bucket-requests.ts';
 import type { ObjectHeaders } from './object-headers.ts';
 import { failureError, parseFailure } from './s3-error.ts';
@@ -89,7 +89,10 @@ export async function createControlClient(bucket: string, requests: BucketReques
     },
   });
 
-  /** The SDK rejects with an error of its own when aborted; callers get the signal's reason. */
+  /**
+   * The SDK rejects with an error of its own when aborted; callers get the signal's reason. Its errors about an answer that it cannot read hold
+   * the whole answer, which may repeat the request and what it was signed with: nothing of them is passed on.
+   */
   async function run<T>(
     signal: AbortSignal | undefined,
     send: (options: { readonly abortSignal?: AbortSignal }) => Promise<T>,
@@ -98,7 +101,10 @@ export async function createControlClient(bucket: string, requests: BucketReques
       return await send(signal === undefined ? {} : { abortSignal: signal });
     } catch (error) {
       signal?.throwIfAborted();
-      throw error;
+      if (isStorageError(error)) throw error;
+      throw new StorageError('invalid-request', `the answer about bucket ${bucket} is not S3's`, {
+        hint: 'Check the endpoint of the remote.',
+      });
     }
   }
 

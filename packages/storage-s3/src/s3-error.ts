@@ -115,6 +115,7 @@ function codeOfStatus(status: number): StorageErrorCode {
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not-found';
   if (status === 408) return 'timeout';
+  if (status === 423 || status === 425) return 'unavailable';
   if (status === 429) return 'rate-limited';
   if (status === 501) return 'unsupported';
   if (status === 507) return 'quota-exceeded';

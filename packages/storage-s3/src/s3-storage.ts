@@ -52,10 +52,10 @@ export async function openS3Storage(
       return objectInfo(key, response);
     },
 
-    read: (key, options = {}) => readObject({ requests, key: objectKey(prefix, key), headers: customerKey }, options),
+    read: async (key, options = {}) => readObject({ requests, key: objectKey(prefix, key), headers: customerKey }, options),
 
     async write(key, source, { md5, signal }: WriteOptions = {}): Promise<void> {
-      const target = objectKey(prefix, key);
+      const target = changedKey(prefix, key);
       if (source.size >= transfer.multipartThreshold) {
         await uploadInParts({ key: target, source, transfer, control: await controlClient(), requests, headers: customerKey, md5, signal });
         return;
@@ -81,7 +81,7 @@ export async function openS3Storage(
       const client = await controlClient();
       for (let start = 0; start < keys.length; start += removeBatchSize) {
         await client.removeBatch(
-          keys.slice(start, start + removeBatchSize).map((key) => objectKey(prefix, key)),
+          keys.slice(start, start + removeBatchSize).map((key) => changedKey(prefix, key)),
           signal,
         );
       }
@@ -133,6 +133,8 @@ async function readObject({ requests, key, headers }: ObjectRead, { range, versi
 /** A part was asked for, so nothing else will do: another one, the whole (a store without ranges), or less (the object got shorter). */
 function rangeProblem({ status, headers }: HttpResponse, { start, end }: ByteRange): 'other' | 'short' | undefined {
   if (status !== 206) return 'other';
+  const length = headers['content-length'];
+  if (length !== undefined && Number(length) < end - start) return 'short';
   const answered = /^bytes (\d+)-(\d+)\//u.exec(headers['content-range'] ?? '');
   if (answered === null) return undefined;
   if (Number(answered[1]) !== start || Number(answered[2]) >= end) return 'other';
@@ -142,6 +144,14 @@ function rangeProblem({ status, headers }: HttpResponse, { start, end }: ByteRan
 function objectKey(prefix: string, key: string): string {
   if (key === '') throw new StorageError('invalid-request', 'an empty key names no object');
   return prefix + key;
+}
+
+const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/u;
+
+/** To S3 itself `..` is a name like any other, but stores that keep objects as files let it lead out of the remote's prefix: nothing is changed there. */
+function changedKey(prefix: string, key: string): string {
+  if (dotSegment.test(key)) throw new StorageError('invalid-request', `the key ${key} has a segment . or ..`);
+  return objectKey(prefix, key);
 }
 
 function versionQuery(version: string | undefined): Record<string, string> {

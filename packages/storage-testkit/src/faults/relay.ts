@@ -140,10 +140,13 @@ function relay(exchange: Exchange, response: IncomingMessage): void {
     return;
   }
   let position = 0;
+  let broken = false;
   response.on('data', (chunk: Buffer) => {
+    if (broken) return;
     const start = position;
     position += chunk.length;
     if ((fault?.kind === 'cut' || fault?.kind === 'stall') && position > fault.after) {
+      broken = true;
       breakOff(exchange, response, chunk.subarray(0, Math.max(0, fault.after - start)));
       return;
     }
@@ -156,8 +159,9 @@ function relay(exchange: Exchange, response: IncomingMessage): void {
     response.pause();
     outgoing.once('drain', () => response.resume());
   });
-  response.once('end', () => outgoing.end());
-  response.once('error', () => outgoing.destroy());
+  // the end may be on its way when an answer breaks off before it
+  response.once('end', () => broken || outgoing.end());
+  response.once('error', () => broken || outgoing.destroy());
 }
 
 /** Sends the last bytes of an answer that breaks or stalls here. */

@@ -34,8 +34,8 @@ export const errors: readonly Guarantee[] = guarantees(
     'plain-messages': [
       'a message is a line of text of at most 500 characters that neither repeats its code nor shows a stack',
       async ({ storage }) => {
-        for (const call of [storage.stat('folder/nothing'), storage.read('folder/nothing')]) {
-          const error = await failureOf(call);
+        for (const call of [() => storage.stat('folder/nothing'), () => storage.read('folder/nothing')]) {
+          const error = await failureOf(call());
           assert.ok(isStorageError(error), String(error));
           assert.match(error.message, /^.{5,500}$/u, 'the message');
           assert.doesNotMatch(error.message, /\bat .*:\d+:\d+|StorageError/u, 'the message');
