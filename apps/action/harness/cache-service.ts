@@ -37,6 +37,8 @@ export interface CacheService extends AsyncDisposable {
   /** The bytes of an entry. */
   readonly archive: (entry: CacheEntry) => readonly string[];
   readonly evict: (entry: CacheEntry) => void;
+  /** Copies another service's entries; that one has to stay alive as long as this one. */
+  readonly adopt: (entries: readonly CacheEntry[]) => void;
   /** Throws when a client did what the real service would not understand. */
   readonly check: () => void;
 }
@@ -240,6 +242,7 @@ export async function startCacheService(): Promise<CacheService> {
     },
     archive: (entry) => entry.parts,
     evict: (entry) => store.remove(entry.id),
+    adopt: store.adopt,
     check() {
       const found = violations.splice(0);
       if (found.length > 0) throw new Error(`the cache service was asked for what it does not know:\n${found.join('\n')}`);

@@ -22,6 +22,8 @@ export interface CacheStore {
   readonly reserve: (wanted: { readonly scope: string; readonly key: string; readonly version: string }) => CacheEntry | undefined;
   readonly find: (wanted: CacheQuery) => CacheEntry | undefined;
   readonly remove: (id: number) => void;
+  /** Takes finalized entries over from another store. */
+  readonly adopt: (entries: readonly CacheEntry[]) => void;
 }
 
 export interface CacheQuery {
@@ -78,5 +80,8 @@ export function openCacheStore(): CacheStore {
     },
     find,
     remove: (id) => void all.delete(id),
+    adopt(entries) {
+      for (const entry of entries) all.set((last += 1), { ...entry, id: last });
+    },
   };
 }

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { freePort } from '../../../e2e/servers/server-process.ts';
 import type { CacheFault } from '../harness/cache-fault.ts';
@@ -11,47 +12,54 @@ import type { CacheEntry } from '../harness/cache-store.ts';
 import { tokenFor } from '../harness/cache-token.ts';
 import { type DataRepository, makeDataRepository, md5 } from '../harness/data-repository.ts';
 import { eventOf } from '../harness/events.ts';
-import { type Job, type JobOptions, readAction, startJob, type StepResult } from '../harness/runner.ts';
+import { type Job, readAction, startJob, type StepResult } from '../harness/runner.ts';
 
 // Whatever the cache service does: the data is complete and right, the step is green, and soon. Without a cache it comes from the remote.
 
-let service: CacheService;
-let repository: DataRepository;
 const contents = { 'a.txt': 'first file', data: { 'x.txt': 'x'.repeat(300_000), 'deep/y.txt': 'y' } };
+const main = 'refs/heads/main';
+/** The repository of all tests, and a service that has its data. */
+let repository: DataRepository;
+let filled: CacheService;
 
 beforeAll(async () => {
-  service = await startCacheService();
-});
-afterAll(() => service[Symbol.asyncDispose]());
-beforeEach(async () => {
-  for (const entry of service.entries()) service.evict(entry);
-  service.rest();
   repository = await makeDataRepository();
   repository.pin(contents);
   await repository.commit('data');
-});
-afterEach(() => {
-  repository[Symbol.dispose]();
-  service.check();
-});
-
-/** A job in a new checkout of the repository. */
-async function newJob(options: Partial<JobOptions> = {}): Promise<Job & { readonly workspace: string }> {
-  const workspace = join(repository.dir, `checkout-${Math.random()}`);
-  await repository.git('clone', '-q', repository.work, workspace);
-  const cache = { url: service.url, token: tokenFor('refs/heads/main') };
-  const job = startJob({ workspace, event: eventOf('push to main', 'private'), cache, ...options });
-  onTestFinished(() => job[Symbol.dispose]());
-  return { ...job, workspace, [Symbol.dispose]: () => job[Symbol.dispose]() };
-}
-
-/** Fills the cache. */
-async function save(): Promise<void> {
-  const job = await newJob();
+  filled = await startCacheService();
+  using job = startJob({
+    workspace: repository.work,
+    event: eventOf('push to main', 'private'),
+    cache: { url: filled.url, token: tokenFor(main) },
+  });
   await job.main();
   await job.post();
-  expect(service.entries()).toHaveLength(2);
-  service.rest();
+  if (filled.entries().length !== 2) throw new Error('the cache was not filled');
+});
+afterAll(async () => {
+  filled.check();
+  await filled[Symbol.asyncDispose]();
+  repository[Symbol.dispose]();
+});
+
+/** A service of its own for each test, with the data or without. */
+async function newService({ withData }: { readonly withData: boolean }): Promise<CacheService> {
+  const service = await startCacheService();
+  if (withData) service.adopt(filled.entries());
+  onTestFinished(async () => {
+    await service[Symbol.asyncDispose]();
+    service.check();
+  });
+  return service;
+}
+
+/** A job in a new checkout of the repository. */
+async function newJob(service: Pick<CacheService, 'url'>, source = repository): Promise<Job & { readonly workspace: string }> {
+  const workspace = join(source.dir, `checkout-${randomUUID()}`);
+  await source.git('clone', '-q', source.work, workspace);
+  const job = startJob({ workspace, event: eventOf('push to main', 'private'), cache: { url: service.url, token: tokenFor(main) } });
+  onTestFinished(() => job[Symbol.dispose]());
+  return { ...job, workspace, [Symbol.dispose]: () => job[Symbol.dispose]() };
 }
 
 function expectComplete(step: StepResult, workspace: string): void {
@@ -63,31 +71,34 @@ function expectComplete(step: StepResult, workspace: string): void {
   expect(readFileSync(join(workspace, 'data/deep/y.txt'), 'utf8')).toBe(contents.data['deep/y.txt']);
 }
 
-test('an intact cache gives everything: nothing is downloaded, nothing is saved again', async () => {
-  await save();
-  const job = await newJob();
-  const step = await job.main();
-  expectComplete(step, job.workspace);
-  expect(step.outputs).toMatchObject({ 'cache-hit': 'true', 'cache-result': 'exact', 'downloaded-files': '0', 'downloaded-bytes': '0' });
-  expect((await job.post())?.code).toBe(0);
-  expect(service.requests().filter(({ operation }) => operation === 'reserve')).toEqual([]);
+describe.concurrent('a service in a good way', () => {
+  test('gives everything: nothing is downloaded, nothing is saved again', async () => {
+    const service = await newService({ withData: true });
+    const job = await newJob(service);
+    const step = await job.main();
+    expectComplete(step, job.workspace);
+    expect(step.outputs).toMatchObject({ 'cache-hit': 'true', 'cache-result': 'exact', 'downloaded-files': '0', 'downloaded-bytes': '0' });
+    expect((await job.post())?.code).toBe(0);
+    expect(service.requests().filter(({ operation }) => operation === 'reserve')).toEqual([]);
+    expect(await repository.git('-C', job.workspace, 'status', '--porcelain')).toBe('');
+  });
+
+  test('one changed file of a directory: the older entry gives the rest, one object and its listing are downloaded', async () => {
+    const service = await newService({ withData: true });
+    using changed = await makeDataRepository();
+    changed.pin({ ...contents, data: { ...contents.data, 'deep/y.txt': 'changed' } });
+    await changed.commit('changed');
+    const job = await newJob(service, changed);
+    const step = await job.main();
+    expect(step.code, step.log).toBe(0);
+    expect(readFileSync(join(job.workspace, 'data/deep/y.txt'), 'utf8')).toBe('changed');
+    expect(step.outputs).toMatchObject({ 'cache-result': 'partial', 'cache-hit': 'false', complete: 'true', 'downloaded-files': '1' });
+    await job.post();
+    expect(service.requests().filter(({ operation }) => operation === 'finalize')).toHaveLength(1);
+  });
 });
 
-test('one changed file of a directory: the older entry gives the rest, one object and its listing are downloaded', async () => {
-  await save();
-  repository.pin({ data: { ...contents.data, 'deep/y.txt': 'changed' } });
-  await repository.commit('changed');
-  const job = await newJob();
-  const step = await job.main();
-  expect(step.code, step.log).toBe(0);
-  expect(readFileSync(join(job.workspace, 'data/deep/y.txt'), 'utf8')).toBe('changed');
-  expect(step.outputs).toMatchObject({ 'cache-result': 'partial', 'cache-hit': 'false', complete: 'true' });
-  expect(Number(step.outputs['downloaded-files'])).toBeLessThanOrEqual(2);
-  await job.post();
-  expect(service.requests().filter(({ operation }) => operation === 'finalize')).toHaveLength(1);
-});
-
-describe('a service in a bad way costs the cache, not the step', () => {
+describe.concurrent('a service in a bad way costs the cache, not the step', () => {
   const faults: readonly CacheFault[] = [
     { on: 'lookup', kind: 500 },
     { on: 'lookup', kind: 503 },
@@ -107,9 +118,9 @@ describe('a service in a bad way costs the cache, not the step', () => {
   ];
 
   test.for(faults)('$kind on $on', async (fault) => {
-    await save();
+    const service = await newService({ withData: true });
     service.fail(fault);
-    const job = await newJob();
+    const job = await newJob(service);
     const step = await job.main({ 'cache-timeout': '2' });
     expectComplete(step, job.workspace);
     expect(step.outputs).toMatchObject({ 'cache-hit': 'false', 'downloaded-files': '3' });
@@ -118,16 +129,16 @@ describe('a service in a bad way costs the cache, not the step', () => {
   });
 
   test('one failure that is over at the next try is not noticed', async () => {
-    await save();
+    const service = await newService({ withData: true });
     service.fail({ on: 'lookup', kind: 503, times: 1 });
-    const job = await newJob();
+    const job = await newJob(service);
     const step = await job.main();
     expectComplete(step, job.workspace);
     expect(step.outputs).toMatchObject({ 'cache-hit': 'true', 'downloaded-files': '0' });
   });
 
   test('refused: nobody listens', async () => {
-    const job = await newJob({ cache: { url: `http://127.0.0.1:${await freePort()}/`, token: tokenFor('refs/heads/main') } });
+    const job = await newJob({ url: `http://127.0.0.1:${await freePort()}/` });
     const step = await job.main();
     expectComplete(step, job.workspace);
     expect(step.outputs['cache-result']).toBe('unavailable');
@@ -144,8 +155,9 @@ describe('a service in a bad way costs the cache, not the step', () => {
     { on: 'finalize', kind: 500 },
     { on: 'finalize', kind: 'html' },
   ])('$kind on $on: nothing is saved, the post step is green', async (fault) => {
+    const service = await newService({ withData: false });
     service.fail(fault);
-    const job = await newJob();
+    const job = await newJob(service);
     expectComplete(await job.main({ 'cache-timeout': '3' }), job.workspace);
     const post = await job.post();
     expect(post?.code, post?.log).toBe(0);
@@ -154,9 +166,10 @@ describe('a service in a bad way costs the cache, not the step', () => {
   });
 
   test('somebody else saves the same meanwhile', async () => {
-    const job = await newJob();
+    const service = await newService({ withData: false });
+    const job = await newJob(service);
     await job.main();
-    await save();
+    service.adopt(filled.entries());
     const post = await job.post();
     expect(post?.code).toBe(0);
     expect(post?.commands.filter(({ name }) => name === 'error' || name === 'warning')).toEqual([]);
@@ -164,15 +177,15 @@ describe('a service in a bad way costs the cache, not the step', () => {
   });
 });
 
-describe('an entry that is not what it should be', () => {
-  function bytesOf(entry: CacheEntry): Buffer {
+describe.concurrent('an entry that is not what it should be', () => {
+  function bytesOf(service: CacheService, entry: CacheEntry): Buffer {
     return Buffer.concat(service.archive(entry).map((file) => readFileSync(file)));
   }
 
   async function afterReplacing(change: (archive: Buffer) => Uint8Array): Promise<StepResult> {
-    await save();
-    for (const entry of service.entries()) service.replace(entry, change(bytesOf(entry)));
-    const job = await newJob();
+    const service = await newService({ withData: true });
+    for (const entry of service.entries()) service.replace(entry, change(bytesOf(service, entry)));
+    const job = await newJob(service);
     const step = await job.main({ 'cache-timeout': '20' });
     expectComplete(step, job.workspace);
     for (const content of [contents['a.txt'], ...Object.values(contents.data)]) {
@@ -210,7 +223,8 @@ describe('an entry that is not what it should be', () => {
   });
 
   test('a local cache whose objects were changed between the steps is not saved', async () => {
-    const job = await newJob();
+    const service = await newService({ withData: false });
+    const job = await newJob(service);
     await job.main();
     const hash = md5(contents['a.txt']);
     const object = join(job.workspace, '.dvc/cache/files/md5', hash.slice(0, 2), hash.slice(2));
@@ -218,16 +232,6 @@ describe('an entry that is not what it should be', () => {
     writeFileSync(object, 'FIRST FILE');
     const post = await job.post();
     expect(post?.code).toBe(0);
-    for (const entry of service.entries()) expect(zstdDecompressSync(bytesOf(entry)).includes('FIRST FILE')).toBe(false);
-  });
-});
-
-describe('the cache never writes into the workspace', () => {
-  test('nothing of the cache remains in git status', async () => {
-    await save();
-    const job = await newJob();
-    await job.main();
-    await job.post();
-    expect(await repository.git('-C', job.workspace, 'status', '--porcelain')).toBe('');
+    for (const entry of service.entries()) expect(zstdDecompressSync(bytesOf(service, entry)).includes('FIRST FILE')).toBe(false);
   });
 });
