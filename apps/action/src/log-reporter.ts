@@ -1,6 +1,7 @@
 import type { DatapinEvent, ProgressEvent, RetryEvent, WorkKind } from '@datapin/core';
 
 import { formatBytes } from './format-bytes.ts';
+import { printable } from './printable.ts';
 
 /** The log of a step, as the runner takes it. */
 interface StepLog {
@@ -21,6 +22,7 @@ const doings: Readonly<Record<WorkKind, string>> = {
   collect: 'Collecting',
   hash: 'Hashing',
   query: 'Asking the remote',
+  restore: 'Restoring from the Actions cache',
   download: 'Downloading',
   upload: 'Uploading',
   place: 'Placing',
@@ -60,18 +62,18 @@ export function logReporter({ log, now }: LogReporterOptions): (event: DatapinEv
         retry(event);
         break;
       case 'warning':
-        log.warning(event.hint === undefined ? event.message : `${event.message}\n${event.hint}`);
+        log.warning(
+          [event.message, event.hint]
+            .filter((text) => text !== undefined)
+            .map(printable)
+            .join('\n'),
+        );
         break;
       case 'lock-wait':
         log.info(printable(`Waiting for another process that works in this repository (${event.path})`));
         break;
     }
   };
-}
-
-/** The runner obeys lines that begin with `::`. Names that come from the repository must not be able to begin one. */
-function printable(line: string): string {
-  return line.replaceAll(/\p{Cc}/gu, '\ufffd');
 }
 
 /** `Downloading 12 of 40 files, 3.1 MiB of 9 MiB, 1.2 MiB/s` */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { emptyOutcome } from '../src/outcome.ts';
 import { outputNames, outputsOf } from '../src/outputs.ts';
-import { missingObject, pullResult } from './pull-result.ts';
+import { missingFile } from './missing-file.ts';
 
 test('action.yml has exactly the outputs that are set', () => {
   const text = readFileSync(join(import.meta.dirname, '../action.yml'), 'utf8');
@@ -12,38 +13,31 @@ test('action.yml has exactly the outputs that are set', () => {
   expect([...section.matchAll(/^ {2}([\w-]+):$/gmu)].map(([, name]) => name)).toEqual([...outputNames]);
 });
 
-test('a result fills all of them', () => {
-  expect(outputsOf(pullResult({ files: 5, bytes: 700, downloadedFiles: 2, downloadedBytes: 300, dataHash: 'abc' }))).toEqual({
-    'data-hash': 'abc',
-    files: '5',
-    bytes: '700',
-    'downloaded-files': '2',
-    'downloaded-bytes': '300',
-    complete: 'true',
-    missing: '[]',
-  });
-});
-
-test('a pull that failed at once sets all of them as well', () => {
-  expect(outputsOf(undefined)).toEqual({
+test('a run that failed at once sets all of them', () => {
+  expect(outputsOf(emptyOutcome())).toEqual({
     'data-hash': '',
+    'cache-hit': 'false',
+    'cache-result': 'off',
+    'cache-keys': '[]',
     files: '0',
     bytes: '0',
     'downloaded-files': '0',
     'downloaded-bytes': '0',
     complete: 'false',
     missing: '[]',
+    changed: '',
+    rev: '',
+    roots: '[]',
+    manifest: '',
   });
 });
 
 test('what is missing is listed with path, hash, remote and reason, a hundred at most', () => {
-  const missing = Array.from({ length: 120 }, (_, index) => missingObject({ path: `data/${index}` }));
-  const { missing: text, complete } = outputsOf(pullResult({ missing }));
-  const parsed: unknown = JSON.parse(text);
-  expect(complete).toBe('false');
+  const missing = Array.from({ length: 120 }, (_, index) => missingFile({ path: `data/${index}` }));
+  const parsed: unknown = JSON.parse(outputsOf({ ...emptyOutcome(), missing }).missing);
   const expected = (index: number): object => ({
     path: `data/${index}`,
-    hash: '900150983cd24fb0d6963f7d28e17f72',
+    md5: '900150983cd24fb0d6963f7d28e17f72',
     remote: 'origin',
     reason: 'missing',
   });

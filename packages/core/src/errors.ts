@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'usage'
   // content
   | 'unsafe-path'
+  | 'untrusted-data'
   | 'unsaved-changes'
   | 'changed-while-read'
   | 'cache-missing'

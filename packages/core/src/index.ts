@@ -29,7 +29,7 @@ export { checkRemote, type CheckResult } from './operations/check-remote.ts';
 export { type BringRequest, fetch, type FetchRequest, type FetchResult, type Narrowing, type TransferRequest } from './operations/fetch.ts';
 export { init, type InitRequest, type InitResult } from './operations/init.ts';
 export { list, type ListEntry, type ListRequest } from './operations/list.ts';
-export { type FetchedRepository, type KnownCommit, knownCommit, openRepository } from './operations/open-repository.ts';
+export { type FetchedRepository, fetchRepository, type KnownCommit, knownCommit } from './operations/fetch-repository.ts';
 export { planPull, type PullPlan } from './operations/plan-pull.ts';
 export { pull, type PullRequest, type PullResult } from './operations/pull.ts';
 export { push, type PushRequest, type PushResult } from './operations/push.ts';
@@ -43,6 +43,7 @@ export {
   type StatusRequest,
   type StatusResult,
 } from './operations/status.ts';
+export { createContentHash } from './hashing/content-hash.ts';
 export { isDirectoryId, type HashAlgorithm, isObjectValue, objectKey, type ObjectId } from './hashing/object-id.ts';
 export type { Output, Stage } from './project/stage.ts';
 export type { SelectedOutput } from './project/target.ts';

@@ -7,7 +7,7 @@ import type { Project } from '../project/project.ts';
 import { isRepoImport } from '../project/stage.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import { refuseVersionAware } from '../status/refuse-version-aware.ts';
-import { isElsewhere, remoteNameOf } from '../transfer/bring-outputs.ts';
+import { isElsewhere, isSomething, remoteNameOf } from '../transfer/bring-outputs.ts';
 import { downloadObjects } from '../transfer/download-objects.ts';
 import { endsCommand, type MissingObject, missingObject } from '../transfer/missing-object.ts';
 import { type PinnedContent, pinnedContent } from '../transfer/pinned-content.ts';
@@ -47,7 +47,7 @@ export async function checkRemote(project: Project, request: BringRequest, conte
     const { found, absent } = await readContents(outputs, { remote, pool, cache, context });
     missing.push(...absent);
     const narrow = narrowContent(request);
-    const some = narrow === undefined ? found : found.map(narrow);
+    const some = narrow === undefined ? found : found.map(narrow).filter(isSomething);
     contents.push(...some);
     const lacking = await lackingOn({ contents: some.filter((content) => content.files !== undefined), remote, pool, context });
     missing.push(...lacking);

@@ -2,6 +2,7 @@ import { openCache } from '../cache/file-cache.ts';
 import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { Project } from '../project/project.ts';
+import { isSomething } from '../transfer/bring-outputs.ts';
 import { type PinnedContent, pinnedContent } from '../transfer/pinned-content.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
 import { type BringRequest, narrowContent, narrowed, viewOf, withGlobs } from './fetch.ts';
@@ -33,6 +34,7 @@ export async function planPull(project: Project, request: BringRequest): Promise
     const known = selected.output.record.cache ? await contentIfSound(selected, cache) : undefined;
     if (known === undefined) continue;
     const content = narrow?.(known) ?? known;
+    if (!isSomething(content)) continue;
     contents.push(content);
     const counted = count(content, cache);
     sum.files += counted.files;

@@ -117,8 +117,8 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   contents.push(...(await read(unknown.map(({ selected }) => selected))));
 
   const narrow = options.narrow ?? ((content: PinnedContent): PinnedContent => content);
-  const kept = contents.map(narrow);
-  const all = [...imported.contents.map(narrow), ...kept];
+  const kept = contents.map(narrow).filter(isSomething);
+  const all = [...imported.contents.map(narrow).filter(isSomething), ...kept];
   await options.planned?.(all);
 
   const wanted = kept.filter(({ selected }) => isHere(selected));
@@ -133,6 +133,11 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   for (const [remote, some] of Map.groupBy(wanted, remoteOf)) await bring(remote, absentFiles(some, options));
   for (const content of kept) await storeListing(content, cache);
   return { contents: all, fetched, files, bytes, missing, nearby: near?.feed.taken ?? new Set() };
+}
+
+/** Whether anything of an output is left when parts are left out. */
+export function isSomething({ selected: { within } }: PinnedContent): boolean {
+  return within === undefined || within.length > 0;
 }
 
 interface Nearby {

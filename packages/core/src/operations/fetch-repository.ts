@@ -1,43 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { resolve, sep } from 'node:path';
 
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
 import { fetchRevision } from '../listing/fetch-revision.ts';
-import { openProject } from '../project/open-project.ts';
-import type { Project, ProjectOptions } from '../project/project.ts';
+import { findGitProgram, runGit } from '../project/git-program.ts';
+import type { Project } from '../project/project.ts';
 import { noGit } from '../project/read-repository-at.ts';
 
-/** Another repository at one commit, as a project in a temporary folder. Dispose it: the folder goes then, and with it a cache that was left inside. */
+/** Another repository at one commit, checked out in a temporary folder, which is removed when this is disposed. */
 export interface FetchedRepository extends Disposable {
-  readonly project: Project;
+  /** Absolute, links resolved. */
+  readonly folder: string;
   /** Full id. */
   readonly commit: string;
 }
 
 /**
- * Fetches exactly one commit of a repository (a branch, a tag, a full id; by default its HEAD) and opens the project in `folder` of it. `options.cwd` is not
- * used. Rejects with `git-failed`, `unknown-revision`, `target-outside`, and as `openProject` does.
+ * Fetches exactly one commit of a repository: of a branch, a tag, a full id, by default of its HEAD. Symbolic links come as files, contents as git has them.
+ * Rejects with `git-failed` or `unknown-revision`.
  */
-export async function openRepository(
-  options: ProjectOptions,
-  source: { readonly url: string; readonly rev: string | undefined; readonly folder: string },
+export async function fetchRepository(
+  env: Project['env'],
+  source: { readonly url: string; readonly rev: string | undefined },
   context: OperationContext,
 ): Promise<FetchedRepository> {
-  const fetched = await fetchRevision(source, options.env, context);
+  const fetched = await fetchRevision(source, env, context);
   try {
-    const top = realpathSync(fetched.folder);
-    const folder = resolve(top, source.folder);
-    if (folder !== top && !folder.startsWith(top + sep)) {
-      throw new DatapinError('target-outside', `'${source.folder}' is outside of the repository`);
-    }
-    const project = await openProject({ ...options, cwd: folder });
-    const commit = await project.git?.head();
-    if (commit === undefined || !project.root.startsWith(top)) {
-      throw new DatapinError('not-a-repository', `there is no DVC repository in '${source.folder}' of ${source.url}`);
-    }
-    return { project, commit, [Symbol.dispose]: fetched[Symbol.dispose] };
+    const folder = realpathSync(fetched.folder);
+    const { stdout } = await runGit(findGitProgram(env), { cwd: folder, args: ['rev-parse', 'HEAD'], signal: context.signal });
+    return { folder, commit: stdout.toString('utf8').trim(), [Symbol.dispose]: fetched[Symbol.dispose] };
   } catch (error) {
     fetched[Symbol.dispose]();
     throw error;
@@ -66,7 +58,6 @@ export async function knownCommit(
   } catch (error) {
     if (remote === undefined || !(error instanceof DatapinError) || error.code !== 'unknown-revision') throw error;
   }
-  const { findGitProgram, runGit } = await import('../project/git-program.ts');
   const program = findGitProgram(project.env);
   const ref = `refs/datapin/${randomUUID()}`;
   const run = async (...args: string[]): Promise<void> => {

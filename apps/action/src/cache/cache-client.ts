@@ -1,0 +1,122 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+// The package's front door unpacks archives by a program that writes wherever an archive says. What it does before that is all here, and unpacking is ours.
+import { downloadCache, getCacheEntry, reserveCache, saveCache } from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
+import { getCacheVersion } from '../../node_modules/@actions/cache/lib/internal/cacheUtils.js';
+import { getCacheServiceVersion } from '../../node_modules/@actions/cache/lib/internal/config.js';
+import { CompressionMethod } from '../../node_modules/@actions/cache/lib/internal/constants.js';
+import { internalCacheTwirpClient } from '../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js';
+
+import { entryFolder } from './cache-entries.ts';
+
+/** An entry that the service has. */
+export interface FoundEntry {
+  readonly key: string;
+  /** Signed: a secret. */
+  readonly url: string;
+}
+
+/** GitHub's cache service, in both of its versions: 2 on github.com, 1 on a server of one's own and under act. */
+export interface CacheClient {
+  /** The entry of exactly this key, else the newest whose key starts with `olderKeys`. */
+  find(entry: { readonly shard: string; readonly key: string; readonly olderKeys: string }): Promise<FoundEntry | undefined>;
+  download(found: FoundEntry, path: string): Promise<void>;
+  /**
+   * Stores an archive that `pack` makes once it is known that the service wants it. Resolves with why it did not: somebody else has saved the entry
+   * meanwhile, or the run may not write.
+   */
+  save(
+    entry: { readonly shard: string; readonly key: string },
+    path: string,
+    pack: () => Promise<void>,
+  ): Promise<'saved' | 'exists' | 'denied'>;
+}
+
+/** Our archives are always of one kind, whatever programs a runner has: entries are found on all of them. */
+const options = { compressionMethod: CompressionMethod.ZstdWithoutLong, enableCrossOsArchive: true } as const;
+
+/** One repetition after a second: what does not answer then is done without. */
+const patience = { maxAttempts: 2, retryIntervalMs: 1000, retryMultiplier: 1.5 };
+
+/** The client for the service that the runner's environment names. */
+export function openCacheClient(): CacheClient {
+  return getCacheServiceVersion() === 'v2' ? version2() : version1();
+}
+
+function version2(): CacheClient {
+  const service = internalCacheTwirpClient(patience);
+  const versionOf = (shard: string): string =>
+    getCacheVersion([entryFolder(shard)], options.compressionMethod, options.enableCrossOsArchive);
+  return {
+    async find({ shard, key, olderKeys }) {
+      const answer = await service.GetCacheEntryDownloadURL({ key, restoreKeys: [olderKeys], version: versionOf(shard) });
+      return answer.ok ? { key: answer.matchedKey, url: answer.signedDownloadUrl } : undefined;
+    },
+    download,
+    async save({ shard, key }, path, pack) {
+      const version = versionOf(shard);
+      const reserved = await service.CreateCacheEntry({ key, version }).catch((error: unknown) => {
+        if (isConflict(error)) return undefined;
+        throw error;
+      });
+      if (reserved === undefined) return 'exists';
+      if (!reserved.ok) {
+        if (reserved.message.startsWith('cache write denied:')) return 'denied';
+        if (reserved.message === '') return 'exists';
+        throw new Error(reserved.message);
+      }
+      await pack();
+      const sizeBytes = statSync(path).size;
+      await saveCache(-1, path, reserved.signedUploadUrl, {
+        useAzureSdk: true,
+        uploadChunkSize: 64 * 1024 * 1024,
+        uploadConcurrency: 8,
+        archiveSizeBytes: sizeBytes,
+      });
+      const done = await service.FinalizeCacheEntryUpload({ key, version, sizeBytes: String(sizeBytes) });
+      if (!done.ok) throw new Error(done.message === '' ? 'the service did not accept the archive' : done.message);
+      return 'saved';
+    },
+  };
+}
+
+function version1(): CacheClient {
+  return {
+    async find({ shard, key, olderKeys }) {
+      const found = await getCacheEntry([key, olderKeys], [entryFolder(shard)], options);
+      return found?.archiveLocation === undefined ? undefined : { key: found.cacheKey ?? '', url: found.archiveLocation };
+    },
+    download,
+    async save({ shard, key }, path, pack) {
+      // Its reservation wants to know the size.
+      await pack();
+      const answer: Reservation = await reserveCache(key, [entryFolder(shard)], { ...options, cacheSize: statSync(path).size });
+      const { result, statusCode, error } = answer;
+      if (result?.cacheId === undefined) {
+        if (error?.message.startsWith('cache write denied:') === true) return 'denied';
+        if (statusCode === 400) throw new Error(error?.message ?? 'the service refuses entries of this size');
+        return 'exists';
+      }
+      await saveCache(result.cacheId, path);
+      return 'saved';
+    },
+  };
+}
+
+/** What a reservation is answered with; the package's own type leads to one that it does not export. */
+interface Reservation {
+  readonly statusCode?: number;
+  readonly result?: { readonly cacheId?: number } | null;
+  readonly error?: Error;
+}
+
+async function download({ url }: FoundEntry, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  await downloadCache(url, path, { useAzureSdk: true, concurrentBlobDownloads: true, timeoutInMs: 30_000, segmentTimeoutInMs: 60_000 });
+}
+
+/** HTTP 409, which the package only tells in words. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && /\b409\b|already_exists|already exists/iu.test(error.message);
+}

@@ -1,0 +1,67 @@
+/** A member of a ustar archive (POSIX.1-1988, pax(1) "ustar Interchange Format"). */
+export interface TarHeader {
+  /** Empty where the name cannot be one of ours. */
+  readonly name: string;
+  /** Bytes behind the header, without padding. */
+  readonly size: number;
+  readonly isFile: boolean;
+}
+
+export const blockSize = 512;
+
+/** How many bytes of padding follow a member's bytes. */
+export function paddingOf(size: number): number {
+  return (blockSize - (size % blockSize)) % blockSize;
+}
+
+/** A header for a regular file. The name must be ASCII and at most 100 bytes. Files over 8 GiB have their size in base 256, as GNU tar writes it. */
+export function writeHeader(name: string, size: number): Buffer {
+  const header = Buffer.alloc(blockSize);
+  header.write(name, 0, 100, 'latin1');
+  header.write('0000444\0', 100, 'latin1'); // mode
+  header.write('0000000\0', 108, 'latin1'); // user
+  header.write('0000000\0', 116, 'latin1'); // group
+  if (size < 8 ** 11) {
+    header.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  } else {
+    header[124] = 0x80;
+    header.writeBigUInt64BE(BigInt(size), 128);
+  }
+  header.write('00000000000\0', 136, 'latin1'); // time of the last change
+  header.write('0', 156, 'latin1'); // a regular file
+  header.write('ustar\x0000', 257, 'latin1');
+  header.write(`${checksum(header).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return header;
+}
+
+/** Reads a header; `undefined` for the block of zeros that ends an archive. Throws for what is no header. */
+export function readHeader(block: Uint8Array): TarHeader | undefined {
+  const header = Buffer.from(block.buffer, block.byteOffset, blockSize);
+  if (header[0] === 0 && header.every((byte) => byte === 0)) return undefined;
+  const written = Number.parseInt(header.toString('latin1', 148, 156).replaceAll('\0', ' ').trim(), 8);
+  if (written !== checksum(header)) throw new Error('not a tar archive: a header is damaged');
+  const size = readSize(header);
+  if (!Number.isSafeInteger(size) || size < 0) throw new Error('not a tar archive: a member has no size');
+  const type = header[156];
+  // A prefix, as of longer names, is none of ours.
+  const name = header[345] === 0 || header.toString('latin1', 257, 262) !== 'ustar' ? untilZero(header.subarray(0, 100)) : '';
+  return { name, size, isFile: type === 0x30 || type === 0 };
+}
+
+/** The sum of all bytes, those of the checksum itself taken for blanks. */
+function checksum(header: Buffer): number {
+  let sum = 0;
+  for (let index = 0; index < blockSize; index += 1) sum += index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0);
+  return sum;
+}
+
+function readSize(header: Buffer): number {
+  if (header[124] === 0x80) return Number(header.readBigUInt64BE(128));
+  const digits = header.toString('latin1', 124, 136).replaceAll('\0', ' ').trim();
+  return /^[0-7]+$/u.test(digits) ? Number.parseInt(digits, 8) : digits === '' ? 0 : Number.NaN;
+}
+
+function untilZero(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
+}
