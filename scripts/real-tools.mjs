@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { root } from './dependencies.mjs';
 import { runCommand } from './run-command.mjs';
@@ -22,6 +22,13 @@ const goTools = {
 /** What the virtual environment brings: real DVC with its stores, two servers, two peers for the benchmarks. */
 const pythonTools = ['dvc', 'moto_server', 'wsgidav', 's5cmd', 'rclone'];
 const uv = 'uv==0.13.9';
+
+/**
+ * WebDAV servers, as Debian packages them. They are unpacked, not installed: nothing is started and nothing of the system changes.
+ * Debian keeps no old versions, so this is the one list without any.
+ */
+const debianPackages = ['apache2-bin', 'nginx', 'libnginx-mod-http-dav-ext'];
+const debianPrograms = { apache2: 'usr/sbin/apache2', nginx: 'usr/sbin/nginx' };
 
 /** The oldest Node that published packages promise to run on, and one that is too old. */
 const nodeVersions = { 'node-22.13': '22.13.0', 'node-20': '20.20.2' };
@@ -83,6 +90,30 @@ function installNode(folder, version) {
   return must('npm', ['install', '--silent', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder, name]);
 }
 
+/**
+ * Fetches the packages, with what they need and the system lacks, by an apt whose lists and archives are in `folder`: that takes no root.
+ * @param {string} folder
+ */
+async function installDebian(folder) {
+  const lists = join(folder, 'lists');
+  const archives = join(folder, 'archives');
+  for (const place of [lists, archives]) mkdirSync(join(place, 'partial'), { recursive: true });
+  const apart = [`Dir::State::lists=${lists}`, `Dir::Cache::archives=${archives}`, 'Dir::Cache::pkgcache=', 'Dir::Cache::srcpkgcache='];
+  const options = [...apart, 'Debug::NoLocking=true', `APT::Sandbox::User=${userInfo().username}`].flatMap((option) => ['-o', option]);
+  const apt = (...args) => must('apt-get', [...options, '-qq', ...args]);
+  await apt('update');
+  await apt('install', '--yes', '--no-install-recommends', '--download-only', '--reinstall', ...debianPackages);
+  for (const file of readdirSync(archives).filter((name) => name.endsWith('.deb')))
+    await must('dpkg', ['-x', join(archives, file), folder]);
+  for (const place of [lists, archives]) rmSync(place, { recursive: true, force: true });
+  mkdirSync(join(folder, 'bin'));
+  for (const [name, program] of Object.entries(debianPrograms)) {
+    const libraries = `${folder}/usr/lib/$(uname -m)-linux-gnu`;
+    const script = `#!/bin/sh\nLD_LIBRARY_PATH="${libraries}:$LD_LIBRARY_PATH" exec "${join(folder, program)}" "$@"\n`;
+    writeFileSync(join(folder, 'bin', name), script, { mode: 0o755 });
+  }
+}
+
 /** @param {string} folder */
 function nodeBinary(folder) {
   const name = readdirSync(join(folder, 'node_modules')).find((entry) => entry.startsWith('node-'));
@@ -120,9 +151,11 @@ export async function ensureRealTools() {
   const nodes = Object.entries(nodeVersions).map(
     ([name, version]) => /** @type {const} */ ([name, version, join(base, `node-${version}`)]),
   );
+  const debian = join(base, `debian-${createHash('sha256').update(debianPackages.join()).digest('hex').slice(0, 12)}`);
   const programs = {
     ...Object.fromEntries(pythonTools.map((name) => [name, join(python, 'bin', name)])),
     ...Object.fromEntries(pairs.map(([name, , folder]) => [name, join(folder, name)])),
+    ...Object.fromEntries(Object.keys(debianPrograms).map((name) => [name, join(debian, 'bin', name)])),
   };
 
   console.log(`Real tools: ${base}`);
@@ -130,6 +163,7 @@ export async function ensureRealTools() {
   // downloads run beside compilers; the compilers one after another, as each of them takes every processor
   await Promise.all([
     once('DVC 3.67.1, moto, wsgidav, s5cmd, rclone', python, () => installPython(python)),
+    once('Apache, nginx', debian, () => installDebian(debian)),
     ...nodes.map(([, version, folder]) => once(`Node ${version}`, folder, () => installNode(folder, version))),
     (async () => {
       for (const [name, module, folder] of pairs) await once(`${name} ${module.split('@')[1]}`, folder, () => installGo(folder, module));
