@@ -23,10 +23,12 @@ const modules = [
 export interface ApacheOptions {
   /** How users sign in; `Basic` by default. */
   readonly authentication?: 'Basic' | 'Digest';
+  /** Whether a folder's address without `/` is redirected to the one with, as it comes; real DVC cannot push then. On by default. */
+  readonly directorySlash?: boolean;
 }
 
 /** Starts Apache with mod_dav, in one process. */
-export function startApache({ authentication = 'Basic' }: ApacheOptions = {}): Promise<WebdavServer> {
+export function startApache({ authentication = 'Basic', directorySlash = true }: ApacheOptions = {}): Promise<WebdavServer> {
   // the program lies in `bin` of the folder that Debian's packages were unpacked into
   const program = realpathSync(findProgram('apache2'));
   const library = join(program, '..', '..', 'usr', 'lib');
@@ -58,6 +60,7 @@ DocumentRoot ${dir}
 <Directory ${dir}>
   Dav On
   Options Indexes
+  DirectorySlash ${directorySlash ? 'On' : 'Off'}
   AuthType ${authentication}
   AuthName ${realm}
   AuthUserFile ${own}/users
