@@ -1,0 +1,14 @@
+import type { StoragePlugin } from '@datapin/storage';
+
+import { gdriveOptions } from './gdrive-options.ts';
+
+/** Google Drive: `gdrive://<id of a folder or shared drive>/path`, `gdrive://root/path`, `gdrive://appDataFolder/path`. */
+const plugin: StoragePlugin = {
+  name: 'gdrive',
+  schemes: ['gdrive'],
+  options: gdriveOptions,
+  hostSetting: null,
+  open: async (remote, host) => (await import('./gdrive-storage.ts')).openGdriveStorage(remote, host),
+};
+
+export default plugin;

@@ -1,0 +1,13 @@
+/** Work that is done once for all who ask, at the same time or later. A failed attempt is forgotten, so the next one who asks tries again. */
+export function sharedAttempt<T>(work: () => Promise<T>): () => Promise<T> {
+  let attempt: Promise<T> | undefined;
+  return () => {
+    if (attempt !== undefined) return attempt;
+    const started = work();
+    attempt = started;
+    started.catch(() => {
+      if (attempt === started) attempt = undefined;
+    });
+    return started;
+  };
+}
