@@ -68,10 +68,10 @@ const accesses: readonly Access[] = [
 const large = 17 * 1024 * 1024;
 const letters = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`file ${index}`, `content ${index}`]));
 
-async function configure({ run }: Repository, { options, secret }: Access, url: string): Promise<void> {
-  await run('remote', 'add', '-q', '-d', 'store', url);
-  for (const [name, value] of Object.entries(options)) await run('remote', 'modify', 'store', name, value);
-  if (secret !== undefined) await run('remote', 'modify', '--local', 'store', 'password', secret);
+async function configure(repository: Repository, { options, secret }: Access, url: string): Promise<void> {
+  await repository.run('remote', 'add', '-q', '-d', 'store', url);
+  for (const [name, value] of Object.entries(options)) await repository.run('remote', 'modify', 'store', name, value);
+  if (secret !== undefined) await repository.run('remote', 'modify', '--local', 'store', 'password', secret);
 }
 
 async function addData(repository: Repository): Promise<void> {
