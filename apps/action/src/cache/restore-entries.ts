@@ -92,11 +92,13 @@ export function restoreEntries(options: CacheRestoreOptions): CacheRestore {
   };
 
   /** An archive that is damaged ends where it is damaged. */
-  const objectsIn = async function* ({ plan, path }: Entry): AsyncGenerator<readonly NearbyObject[]> {
+  const objectsIn = async function* (entry: Entry): AsyncGenerator<readonly NearbyObject[]> {
+    const { plan, path } = entry;
     try {
       yield* readArchive(path, { folder: entryFolder(plan.shard), limit: 4 * plan.bytes + spareBytes });
     } catch (error) {
       options.signal.throwIfAborted();
+      entry.outcome = 'failed';
       options.warn(`The entry ${plan.key} of the Actions cache cannot be used: ${error instanceof Error ? error.message : String(error)}`);
     }
   };

@@ -159,15 +159,11 @@ async function openNearby(outputs: readonly SelectedOutput[], options: BringOpti
   return { feed: nearbyFeed(options.nearby, lacking, options), lacking };
 }
 
-/** Takes directory objects from nearby, and all of imports, whose source is not asked for what is here. Files that come by are taken, too. */
+/** Takes directory objects from nearby, and all of imports, whose source is not asked for what is here. */
 async function takeDirectories({ feed, lacking }: Nearby, imports: readonly SelectedOutput[], cache: Cache): Promise<void> {
   const namesOf = (outputs: readonly SelectedOutput[], only: (id: ObjectId) => boolean): Set<string> =>
     new Set(outputs.flatMap(({ output: { id } }) => (id !== undefined && only(id) ? [objectName(id)] : [])));
-  const directories = namesOf(lacking, (id) => isDirectoryId(id) && !cache.has(id));
-  await feed.take(
-    namesOf(lacking, (id) => !cache.has(id)),
-    { until: directories },
-  );
+  await feed.takeDirectories(namesOf(lacking, (id) => isDirectoryId(id) && !cache.has(id)));
   const imported = new Set(imports);
   const files = async (outputs: readonly SelectedOutput[]): Promise<Set<string>> => {
     const names = new Set<string>();

@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
-import type { ObjectId } from '../hashing/object-id.ts';
+import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import { createPacer } from '../pacing.ts';
 import type { SelectedOutput } from '../project/target.ts';
 import { progressCounter } from './progress.ts';
@@ -36,6 +36,8 @@ export interface NearbyFeed {
     wanted: ReadonlySet<string>,
     options?: { readonly until?: ReadonlySet<string>; readonly arrived?: ((id: ObjectId) => void) | undefined },
   ): Promise<void>;
+  /** Takes directory objects whose names are `wanted`, as long as directory objects come. The files behind them are left for {@link NearbyFeed.take}. */
+  takeDirectories(wanted: ReadonlySet<string>): Promise<void>;
   /** Names of all objects that came. */
   readonly taken: ReadonlySet<string>;
   /** Ends it; what was not asked for is never read. */
@@ -65,30 +67,51 @@ export function nearbyFeed(
       return false;
     }
   };
+  /** What has been offered and not been looked at. */
+  let held: readonly NearbyObject[] = [];
+  const nextGroup = async (): Promise<readonly NearbyObject[]> => {
+    if (held.length > 0) return held;
+    groups ??= nearby.objectsOf(outputs)[Symbol.asyncIterator]();
+    const { done, value } = await groups.next();
+    if (done !== true) return value;
+    ended = true;
+    return [];
+  };
+  const wants = (wanted: ReadonlySet<string>, { id }: NearbyObject): boolean => wanted.has(objectName(id)) && !taken.has(objectName(id));
+  const takeOne = async (object: NearbyObject): Promise<boolean> => {
+    if (!(await keep(object))) return false;
+    taken.add(objectName(object.id));
+    counter.expect(1, object.size);
+    counter.moved(object.size);
+    counter.done();
+    return true;
+  };
   return {
     taken,
     async take(wanted, { until = wanted, arrived } = {}) {
       let left = 0;
       for (const name of until) if (!taken.has(name)) left += 1;
       while (left > 0 && !ended) {
-        groups ??= nearby.objectsOf(outputs)[Symbol.asyncIterator]();
-        const { done, value } = await groups.next();
-        if (done === true) {
-          ended = true;
-          break;
-        }
-        for (const object of value) {
-          const name = objectName(object.id);
-          if (!wanted.has(name) || taken.has(name)) continue;
-          if (!(await keep(object))) continue;
-          taken.add(name);
-          if (until.has(name)) left -= 1;
-          counter.expect(1, object.size);
-          counter.moved(object.size);
-          counter.done();
+        const group = await nextGroup();
+        held = [];
+        for (const object of group) {
+          if (!wants(wanted, object) || !(await takeOne(object))) continue;
+          if (until.has(objectName(object.id))) left -= 1;
           arrived?.(object.id);
           if (pacer.due()) await pacer.rest();
         }
+      }
+    },
+    async takeDirectories(wanted) {
+      let left = wanted.size;
+      while (left > 0 && !ended) {
+        const group = await nextGroup();
+        const files = group.findIndex(({ id }) => !isDirectoryId(id));
+        held = files === -1 ? [] : group.slice(files);
+        for (const object of files === -1 ? group : group.slice(0, files)) {
+          if (wants(wanted, object) && (await takeOne(object))) left -= 1;
+        }
+        if (held.length > 0) return;
       }
     },
     async end() {
