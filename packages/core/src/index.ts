@@ -50,5 +50,6 @@ export type { SelectedOutput } from './project/target.ts';
 export type { MissingObject } from './transfer/missing-object.ts';
 export type { NearbyObject, NearbyObjects } from './transfer/nearby-objects.ts';
 export type { PinnedContent, PinnedFile } from './transfer/pinned-content.ts';
+export { parseOption } from './transfer/parse-options.ts';
 export { objectName, type WantedObject } from './transfer/wanted-object.ts';
 export type { RevisionScope } from './transfer/select-for-transfer.ts';

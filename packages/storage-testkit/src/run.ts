@@ -21,3 +21,5 @@ export { certificates, otherAuthority, type ServerCertificate, testAuthority } f
 export type { Fault, FaultProxy, FaultTarget, ProxiedRequest } from './faults/fault.ts';
 export { type FaultProxyOptions, startFaultProxy } from './faults/fault-proxy.ts';
 export { listed, listedKeys } from './suite/expectations.ts';
+export { remoteServer, type RemoteServer, type RemoteServerOptions } from './suite/remote-server.ts';
+export { type RemoteReport, type RemoteUnderTest, testAtRemote, type TestAtRemoteOptions } from './suite/test-at-remote.ts';

@@ -75,6 +75,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./plugin-remove.ts')).pluginRemove,
   },
   {
+    path: 'plugin test',
+    group: 'Set up',
+    summary: 'Try a storage plugin against the contract, on a real store',
+    load: async () => (await import('./plugin-test.ts')).pluginTest,
+  },
+  {
     path: 'config',
     group: 'Set up',
     summary: 'Show or change settings',

@@ -4,24 +4,29 @@ import { join, resolve, sep } from 'node:path';
 import { field } from './find-plugins.ts';
 
 /**
- * The file that `import('<package>')` would load from exactly this folder: `exports` of package.json with the conditions of an import,
+ * The file that `import('<package>')` (or, with `./name`, that of a part of it) would load from exactly this folder: `exports` of package.json with the conditions of an import,
  * else `main`. Node's own resolution would go on looking in the folders above, where nobody installed a plugin. `undefined` when there is none.
  * Rules: https://nodejs.org/api/packages.html#package-entry-points
  */
-export function packageEntry(directory: string, conditions: ReadonlySet<string>): string | undefined {
+export function packageEntry(directory: string, conditions: ReadonlySet<string>, part: '.' | `./${string}` = '.'): string | undefined {
   const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   const exported = field(manifest, 'exports');
-  const main = field(manifest, 'main');
-  const target =
-    exported === undefined || exported === null ? (typeof main === 'string' ? main : 'index.js') : pick(rootExport(exported), conditions);
+  const target = exported === undefined || exported === null ? legacyEntry(manifest, part) : pick(exportOf(exported, part), conditions);
   if (target === undefined) return undefined;
   const file = resolve(directory, target);
   return file.startsWith(directory + sep) ? file : undefined;
 }
 
+/** Without `exports`: `main`, and no parts. */
+function legacyEntry(manifest: unknown, part: string): string | undefined {
+  if (part !== '.') return undefined;
+  const main = field(manifest, 'main');
+  return typeof main === 'string' ? main : 'index.js';
+}
+
 /** `exports` may be the target of `.` itself, or have it as a member. */
-function rootExport(exported: unknown): unknown {
-  return field(exported, '.') ?? exported;
+function exportOf(exported: unknown, part: string): unknown {
+  return part === '.' ? (field(exported, '.') ?? exported) : field(exported, part);
 }
 
 function pick(target: unknown, conditions: ReadonlySet<string>): string | undefined {

@@ -24,3 +24,14 @@ test.each([
   writeTree(folder, { 'package.json': manifest });
   expect(packageEntry(folder, new Set(['node', 'import']))).toBe(file === undefined ? undefined : join(folder, file));
 });
+
+test.each([
+  ['a part that is exported', { exports: { '.': './a.js', './run': { import: './run.js' } } }, 'run.js'],
+  ['nothing for a part that is not', { exports: { '.': './a.js' } }, undefined],
+  ['nothing, where the one entry has conditions', { exports: { import: './a.js' } }, undefined],
+  ['nothing, where there are no exports', { main: 'a.js' }, undefined],
+])('the entry of a part is %s', (_, manifest, file) => {
+  const folder = emptyFolder();
+  writeTree(folder, { 'package.json': manifest });
+  expect(packageEntry(folder, new Set(['node', 'import']), './run')).toBe(file === undefined ? undefined : join(folder, file));
+});

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { keyPrefixOf, parseRemoteUrl } from '@datapin/storage';
 
 import { randomBytes, sourceOf } from '../bytes.ts';
+import { below } from '../suite/below.ts';
 import { assertAbsent, assertCode, assertHolds, assertKeys, listedKeys } from '../suite/expectations.ts';
 import { type Check, type Guarantee, guarantees, type Trial } from '../suite/guarantee.ts';
-import { below } from './plugin.ts';
 
 /** Families of odd keys that every store has to keep as they are. */
 const oddKeys: Readonly<Record<string, readonly string[]>> = {

@@ -3,17 +3,12 @@ import assert from 'node:assert/strict';
 import { parseRemoteUrl } from '@datapin/storage';
 
 import { randomBytes } from '../bytes.ts';
+import { below } from '../suite/below.ts';
 import { assertAbsent, assertHolds, assertKeys } from '../suite/expectations.ts';
 import { type Guarantee, guarantees } from '../suite/guarantee.ts';
 import { recordOutput } from '../suite/record-output.ts';
-import type { TestRemote } from '../suite/storage-under-test.ts';
 
 const bytes = randomBytes(100, 1);
-
-/** The remote at a folder of another one. */
-export function below(remote: TestRemote, folder: string): TestRemote {
-  return { ...remote, url: `${remote.url.replace(/\/+$/u, '')}/${folder}` };
-}
 
 /** What a plugin promises of itself and of opening remotes. */
 export const plugin: readonly Guarantee[] = guarantees(

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 
 import { redactor } from '@datapin/storage';
 
+import type { Guarantee } from './guarantee.ts';
 import { isMethod, type PlannedGuarantee, planSuite, tryPlanned } from './plan-suite.ts';
 import { defaultLimits, type StorageUnderTest } from './storage-under-test.ts';
 import type { TrialGround } from './try-guarantee.ts';
@@ -29,6 +30,8 @@ export interface GuaranteeResult {
 export interface RunOptions {
   /** Ends the run between two guarantees. */
   readonly signal?: AbortSignal;
+  /** Only guarantees for which this is true. All when absent. */
+  readonly select?: (guarantee: Pick<Guarantee, 'id' | 'area'>) => boolean;
 }
 
 const deadlineMs = 120_000;
@@ -39,9 +42,9 @@ const deadlineMs = 120_000;
  */
 export async function* runSuite(
   underTest: StorageUnderTest,
-  { signal }: RunOptions = {},
+  { signal, select = () => true }: RunOptions = {},
 ): AsyncGenerator<GuaranteeResult, void, undefined> {
-  const planned = planSuite(underTest);
+  const planned = planSuite(underTest).filter(({ guarantee }) => select(guarantee));
   await using server = await underTest.start();
   const ground: TrialGround = {
     plugin: underTest.plugin,
