@@ -12,4 +12,5 @@ export type {
 export { isRetryable, isStorageError, StorageError, type StorageErrorCode, type StorageErrorOptions } from './storage-error.ts';
 export { keyPrefixOf, parseRemoteUrl, printRemoteUrl, type RemoteUrl } from './remote-url.ts';
 export type { OptionSpec, OptionValue, RemoteSpec, StorageHost, StoragePlugin } from './storage-plugin.ts';
+export type { RemoteDraft, SetupDialog, SetupHost, SetupQuestion, StorageSetup } from './storage-setup.ts';
 export { redactor } from './redact.ts';

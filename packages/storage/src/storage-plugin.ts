@@ -1,4 +1,5 @@
 import type { RemoteUrl } from './remote-url.ts';
+import type { StorageSetup } from './storage-setup.ts';
 import type { Storage } from './storage.ts';
 
 /** A value after parsing by its {@link OptionSpec}. */
@@ -61,4 +62,6 @@ export interface StoragePlugin {
    * together, with `unauthenticated` when it is clear already that there are no credentials.
    */
   open(remote: RemoteSpec, host: StorageHost): Promise<Storage>;
+  /** Behind `datapin remote setup <scheme>`, where an address and a password are not enough. */
+  readonly setup?: StorageSetup;
 }
