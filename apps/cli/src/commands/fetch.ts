@@ -2,6 +2,7 @@ import { fetch as fetchTargets } from '@datapin/core';
 
 import { targets } from '../arguments/common-options.ts';
 import { incomplete } from '../output/incomplete.ts';
+import { fetchJson } from '../output/fetch-json.ts';
 import { summary } from '../output/summary.ts';
 import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
@@ -44,7 +45,7 @@ export const fetch: Command = defineCommand({
     const failed = result.missing.filter((object) => object.reason !== 'missing');
     const error = incomplete(failed, 'download');
     return {
-      json: result,
+      json: fetchJson(result),
       text: summary([['fetched', result.fetched]]) || (error === undefined ? 'Everything is up to date.' : ''),
       ...(error && { error }),
     };

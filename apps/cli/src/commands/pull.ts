@@ -4,6 +4,7 @@ import { targets } from '../arguments/common-options.ts';
 import { changeLines } from '../output/changes.ts';
 import { incomplete } from '../output/incomplete.ts';
 import { notPlaced } from '../output/not-placed.ts';
+import { fetchJson } from '../output/fetch-json.ts';
 import { summary } from '../output/summary.ts';
 import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
@@ -50,6 +51,8 @@ export const pull: Command = defineCommand({
     const failed = fetch.missing.filter((object) => !allowed(object));
     const error = incomplete(failed, 'download') ?? (request.allowMissing ? undefined : notPlaced(project, checkout.failed));
     const lines = [...changeLines(project, checkout, printer.paint), counts || (error === undefined ? 'Everything is up to date.' : '')];
-    return { json: result, text: lines.filter((line) => line !== '').join('\n'), ...(error && { error }) };
+    const { files, bytes, complete, dataHash } = result;
+    const json = { fetch: fetchJson(fetch), checkout, files, bytes, complete, dataHash };
+    return { json, text: lines.filter((line) => line !== '').join('\n'), ...(error && { error }) };
   },
 });

@@ -34,9 +34,9 @@ function mapOptions(
   return new Map([...options].map(([name, value]) => [name, typeof value === 'string' && names.includes(name) ? change(value) : value]));
 }
 
-/** Whether it is a URL for DVC, which then leaves it as it is. */
+/** Whether it is a URL, which is left as it is. DVC takes those of schemes with `+`, `.` or `-` for paths; it knows no such scheme. */
 function isConfigUrl(path: string): boolean {
-  return /^\w+:\/\//u.test(path);
+  return /^[\w+.-]+:\/\//u.test(path);
 }
 
 /** Whether a path in a configuration file means something else in another folder. */
