@@ -61,6 +61,11 @@ export function readEvent(env: Env): RunEvent {
   };
 }
 
+/** Whether GitHub keeps the repository's secrets from the run. `pull_request_target` and `workflow_run` get them, whoever is behind them. */
+export function lacksSecrets({ name, isFromFork }: RunEvent): boolean {
+  return isFromFork && name !== 'pull_request_target' && name !== 'workflow_run';
+}
+
 /** A fork that is gone has no name any more. */
 function isOther(name: string | undefined, foreign: unknown, own: string): boolean {
   if (name === undefined) return true;

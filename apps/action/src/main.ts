@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
-import { readEvent } from './event.ts';
+import { lacksSecrets, readEvent } from './event.ts';
 import { annotationOfError, annotationsOf, type FailureRules, lineOf } from './failures.ts';
 import { formatBytes } from './format-bytes.ts';
 import { basicAuthorization } from './git-credentials.ts';
@@ -55,8 +55,8 @@ try {
   for (const missing of outcome.missing.slice(0, 200)) runner.info(`Missing: ${lineOf(missing)}`);
   const rules: FailureRules = {
     failOnMissing: inputs.failOnMissing,
-    failOnNoCredentials: inputs.failOnNoCredentials === 'auto' ? !event.isFromFork : inputs.failOnNoCredentials === 'true',
-    isFromFork: event.isFromFork,
+    failOnNoCredentials: inputs.failOnNoCredentials === 'auto' ? !lacksSecrets(event) : inputs.failOnNoCredentials === 'true',
+    isFromFork: lacksSecrets(event),
     mode: inputs.mode,
     commit: event.headCommit !== undefined && inputs.rev === undefined && inputs.repository === undefined ? event.headCommit : outcome.rev,
   };

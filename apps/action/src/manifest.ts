@@ -13,6 +13,8 @@ export interface ManifestPart {
   readonly placedAt: string;
   readonly contents: readonly PinnedContent[];
   readonly cacheDir: string;
+  /** Sizes of objects, where they are known. */
+  readonly sizes: ReadonlyMap<string, number>;
   readonly sourceOf: (name: string, path: string) => FileSource;
 }
 
@@ -32,11 +34,12 @@ export function writeManifest(path: string, { rev, parts }: { readonly rev: stri
     separator = ',\n';
     lines = [];
   };
-  for (const { placedAt, contents, cacheDir, sourceOf } of parts) {
+  for (const { placedAt, contents, cacheDir, sizes, sourceOf } of parts) {
     for (const { files } of contents) {
       for (const file of files ?? []) {
-        const size = file.size ?? lstatSync(join(cacheDir, objectKey(file.id)), { throwIfNoEntry: false })?.size ?? null;
-        const source = sourceOf(objectName(file.id), file.path);
+        const name = objectName(file.id);
+        const size = file.size ?? sizes.get(name) ?? lstatSync(join(cacheDir, objectKey(file.id)), { throwIfNoEntry: false })?.size ?? null;
+        const source = sourceOf(name, file.path);
         lines.push(JSON.stringify({ path: joined(placedAt, file.path), md5: file.id.value, size, source }));
         if (lines.length >= linesPerWrite) flush();
       }

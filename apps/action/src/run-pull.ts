@@ -180,7 +180,7 @@ interface ProjectWork {
 async function runProject(open: OpenProject, { plan, inputs, place, restore, outcome }: ProjectWork): Promise<ProjectResult> {
   const { project, destination, cacheName } = open;
   const request = { ...open.request, nearby: restore.forRoot(cacheName) };
-  const nothing = { nearby: new Set<string>(), downloaded: new Set<string>() };
+  const nothing = { nearby: new Map<string, number>(), downloaded: new Set<string>() };
   switch (inputs.mode) {
     case 'plan':
       outcome.files += plan.files;
@@ -247,7 +247,7 @@ async function runProject(open: OpenProject, { plan, inputs, place, restore, out
 function addDownloads(outcome: Outcome, { files, bytes, nearby }: FetchResult): void {
   outcome.downloadedFiles += files;
   outcome.downloadedBytes += bytes;
-  for (const name of nearby) if (!name.endsWith('.dir')) outcome.restoredFiles += 1;
+  for (const name of nearby.keys()) if (!name.endsWith('.dir')) outcome.restoredFiles += 1;
 }
 
 function placesOf(missing: FetchResult['missing'], contents: readonly PinnedContent[], { run }: OpenProject): readonly MissingFile[] {
@@ -301,6 +301,7 @@ function manifestOf(
       placedAt: result.open.run.placedAt,
       contents: result.contents,
       cacheDir: result.open.project.config.cache.dir,
+      sizes: result.fetched.nearby,
       sourceOf:
         inputs.mode === 'pull' || inputs.mode === 'fetch'
           ? sourceOf

@@ -1,11 +1,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+import type * as Rest from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
 // The package's front door unpacks archives by a program that writes wherever an archive says. What it does before that is all here, and unpacking is ours.
-import { downloadCache, getCacheEntry, reserveCache, saveCache } from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
 import { getCacheVersion } from '../../node_modules/@actions/cache/lib/internal/cacheUtils.js';
 import { getCacheServiceVersion } from '../../node_modules/@actions/cache/lib/internal/config.js';
 import { CompressionMethod } from '../../node_modules/@actions/cache/lib/internal/constants.js';
+import {
+  downloadCacheHttpClient,
+  downloadCacheHttpClientConcurrent,
+} from '../../node_modules/@actions/cache/lib/internal/downloadUtils.js';
 import { internalCacheTwirpClient } from '../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js';
 
 import { entryFolder } from './cache-entries.ts';
@@ -68,7 +72,8 @@ function version2(): CacheClient {
       }
       await pack();
       const sizeBytes = statSync(path).size;
-      await saveCache(-1, path, reserved.signedUploadUrl, {
+      const { uploadCacheArchiveSDK } = await import('../../node_modules/@actions/cache/lib/internal/uploadUtils.js');
+      await uploadCacheArchiveSDK(reserved.signedUploadUrl, path, {
         useAzureSdk: true,
         uploadChunkSize: 64 * 1024 * 1024,
         uploadConcurrency: 8,
@@ -81,14 +86,19 @@ function version2(): CacheClient {
   };
 }
 
+/** Brings an uploader along that reading has no use for. */
+const rest = (): Promise<typeof Rest> => import('../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js');
+
 function version1(): CacheClient {
   return {
     async find({ shard, key, olderKeys }) {
+      const { getCacheEntry } = await rest();
       const found = await getCacheEntry([key, olderKeys], [entryFolder(shard)], options);
       return found?.archiveLocation === undefined ? undefined : { key: found.cacheKey ?? '', url: found.archiveLocation };
     },
     download,
     async save({ shard, key }, path, pack) {
+      const { reserveCache, saveCache } = await rest();
       // Its reservation wants to know the size.
       await pack();
       const answer: Reservation = await reserveCache(key, [entryFolder(shard)], { ...options, cacheSize: statSync(path).size });
@@ -113,7 +123,12 @@ interface Reservation {
 
 async function download({ url }: FoundEntry, path: string): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
-  await downloadCache(url, path, { useAzureSdk: true, concurrentBlobDownloads: true, timeoutInMs: 30_000, segmentTimeoutInMs: 60_000 });
+  // Azure serves parts to several requests at once; other services may not serve parts at all.
+  if (new URL(url).hostname.endsWith('.blob.core.windows.net')) {
+    await downloadCacheHttpClientConcurrent(url, path, { downloadConcurrency: 8, timeoutInMs: 30_000 });
+  } else {
+    await downloadCacheHttpClient(url, path);
+  }
 }
 
 /** HTTP 409, which the package only tells in words. */

@@ -44,6 +44,8 @@ export interface Cache extends Disposable {
   verify(id: ObjectId, signal?: AbortSignal): Promise<boolean>;
   /** Whether this process has hashed the bytes of a large object (over 1 MiB) that it stored: reading them again would tell nothing new. */
   isProven(id: ObjectId): boolean;
+  /** The bytes of a small object that this process has stored a moment ago, where they are still at hand: not to be read and hashed again. */
+  recentBytes(id: ObjectId): Uint8Array | undefined;
   /** Whether bytes in memory are the object. */
   matches(id: ObjectId, bytes: Uint8Array): boolean;
   /** Removes an object if it is there. */

@@ -11,6 +11,7 @@ import { refuseForeignCache } from './cache-place.ts';
 import type { Cache } from './cache.ts';
 import { objectCorrupt, openIncomingObject } from './incoming-object.ts';
 import { objectMode, type ObjectFiles, openObjectFiles, quietlyChmod } from './object-files.ts';
+import { recentFiles } from './recent-files.ts';
 import { storeFile, storeSmallFile, type StoreTarget } from './store-file.ts';
 
 /** What the cache takes from the configuration: `config.cache` fits. */
@@ -30,6 +31,7 @@ const emptyHash = 'd41d8cd98f00b204e9800998ecf8427e';
 /** The cache in a folder; see {@link Cache} for what it promises. Nothing is made or read before it is used. */
 export function openCache(settings: CacheSettings): Cache {
   const proven = new Set<string>();
+  const recent = recentFiles();
   const { dir, boundary, shared } = settings;
   const check = (): void => {
     if (boundary !== undefined) refuseForeignCache(dir, boundary);
@@ -56,6 +58,7 @@ export function openCache(settings: CacheSettings): Cache {
       throw ioError(error, `cannot remove ${path}`);
     }
     proven.delete(path);
+    recent.drop(path);
   };
   const accept = (id: ObjectId, found: string): boolean => {
     if (found !== hexOf(id)) {
@@ -76,12 +79,13 @@ export function openCache(settings: CacheSettings): Cache {
   const publishBytes = (id: ObjectId, bytes: Uint8Array): void => {
     const found = hashBytes(id.algorithm, bytes);
     if (found !== hexOf(id)) throw objectCorrupt(id, found);
-    if (has(id)) return;
+    if (target.has(id)) return;
     try {
       files.write(id, bytes);
     } catch (error) {
       throw ioError(error, `cannot write ${files.pathOf(id)}`);
     }
+    recent.keep(files.pathOf(id), bytes);
   };
   const target: StoreTarget = {
     files,
@@ -99,6 +103,7 @@ export function openCache(settings: CacheSettings): Cache {
     storeFile: (path, options) => storeFile(target, path, options),
     storeSmallFile: (path, options) => storeSmallFile(target, path, options),
 
+    recentBytes: (id) => recent.get(files.pathOf(id)),
     isProven: (id) => proven.has(files.pathOf(id)),
     matches: (id, bytes) => hashBytes(id.algorithm, bytes) === hexOf(id),
     async verify(id, signal) {

@@ -60,8 +60,8 @@ export interface FetchResult {
   readonly missing: readonly MissingObject[];
   /** What was selected and is pinned, as far as that is known. */
   readonly contents: readonly PinnedContent[];
-  /** Names of the objects that came from nearby; they are in none of the numbers. */
-  readonly nearby: ReadonlySet<string>;
+  /** Names of the objects that came from nearby, with their sizes; they are in none of the numbers. */
+  readonly nearby: ReadonlyMap<string, number>;
   /** Names of the objects that came from remotes; not those of imports. */
   readonly downloaded: ReadonlySet<string>;
 }

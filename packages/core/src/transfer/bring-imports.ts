@@ -70,7 +70,7 @@ export function importBringer(options: ImportContext): ImportBringer {
         if (known !== undefined) contents.push(known);
       }
     }
-    return { contents, ...sum, missing, nearby: new Set() } satisfies BringOutcome;
+    return { contents, ...sum, missing, nearby: new Map() } satisfies BringOutcome;
   };
 }
 

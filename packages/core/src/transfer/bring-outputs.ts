@@ -45,8 +45,8 @@ export interface BringOutcome {
   readonly files: number;
   readonly bytes: number;
   readonly missing: readonly MissingObject[];
-  /** Names of the objects that came from nearby: no part of the numbers above. */
-  readonly nearby: ReadonlySet<string>;
+  /** Names of the objects that came from nearby, with their sizes: no part of the numbers above. */
+  readonly nearby: ReadonlyMap<string, number>;
 }
 
 /** The remote that holds an output's data: what its metafile names, else what the command names; `undefined` for the default. */
@@ -130,9 +130,10 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     };
     await near.feed.take(new Set(absent.keys()), { arrived });
   }
-  for (const [remote, some] of Map.groupBy(wanted, remoteOf)) await bring(remote, absentFiles(some, options));
+  const taken = near?.feed.taken;
+  for (const [remote, some] of Map.groupBy(wanted, remoteOf)) await bring(remote, absentFiles(some, options, taken?.keys()));
   for (const content of kept) await storeListing(content, cache);
-  return { contents: all, fetched, files, bytes, missing, nearby: near?.feed.taken ?? new Set() };
+  return { contents: all, fetched, files, bytes, missing, nearby: near?.feed.taken ?? new Map() };
 }
 
 /** Whether anything of an output is left when parts are left out. */
@@ -222,8 +223,13 @@ function damagedDirectory(output: Output, error: DatapinError): MissingObject {
   };
 }
 
-function absentFiles(contents: readonly PinnedContent[], { cache, maxSize }: BringOptions): readonly WantedObject[] {
-  const seen = new Set<string>();
+/** What the cache lacks of contents, each object once. `here` are names of objects that it is known to have. */
+function absentFiles(
+  contents: readonly PinnedContent[],
+  { cache, maxSize }: BringOptions,
+  here: Iterable<string> = [],
+): readonly WantedObject[] {
+  const seen = new Set<string>(here);
   const absent: WantedObject[] = [];
   for (const content of contents) {
     for (const file of content.files ?? []) {

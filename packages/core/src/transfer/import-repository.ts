@@ -19,7 +19,7 @@ import { openSourceProject, type SourceProject } from './open-source-project.ts'
 import { pinnedContent } from './pinned-content.ts';
 import { remotePool } from './remote-pool.ts';
 
-const nothing: BringOutcome = { contents: [], fetched: 0, files: 0, bytes: 0, missing: [], nearby: new Set() };
+const nothing: BringOutcome = { contents: [], fetched: 0, files: 0, bytes: 0, missing: [], nearby: new Map() };
 
 /**
  * Brings the data of a `dvc import`: the source repository is fetched at exactly the locked commit (and kept for later), the imported path is

@@ -38,8 +38,8 @@ export interface NearbyFeed {
   ): Promise<void>;
   /** Takes directory objects whose names are `wanted`, as long as directory objects come. The files behind them are left for {@link NearbyFeed.take}. */
   takeDirectories(wanted: ReadonlySet<string>): Promise<void>;
-  /** Names of all objects that came. */
-  readonly taken: ReadonlySet<string>;
+  /** Names of all objects that came, with their sizes. */
+  readonly taken: ReadonlyMap<string, number>;
   /** Ends it; what was not asked for is never read. */
   end(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function nearbyFeed(
 ): NearbyFeed {
   let groups: AsyncIterator<readonly NearbyObject[]> | undefined;
   let ended = false;
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   const counter = progressCounter('restore', context);
   const pacer = createPacer(context.signal);
 
@@ -69,18 +69,19 @@ export function nearbyFeed(
   };
   /** What has been offered and not been looked at. */
   let held: readonly NearbyObject[] = [];
-  const nextGroup = async (): Promise<readonly NearbyObject[]> => {
+  const nextGroup = async (): Promise<readonly NearbyObject[] | undefined> => {
     if (held.length > 0) return held;
+    if (ended) return undefined;
     groups ??= nearby.objectsOf(outputs)[Symbol.asyncIterator]();
     const { done, value } = await groups.next();
     if (done !== true) return value;
     ended = true;
-    return [];
+    return undefined;
   };
   const wants = (wanted: ReadonlySet<string>, { id }: NearbyObject): boolean => wanted.has(objectName(id)) && !taken.has(objectName(id));
   const takeOne = async (object: NearbyObject): Promise<boolean> => {
     if (!(await keep(object))) return false;
-    taken.add(objectName(object.id));
+    taken.set(objectName(object.id), object.size);
     counter.expect(1, object.size);
     counter.moved(object.size);
     counter.done();
@@ -91,8 +92,9 @@ export function nearbyFeed(
     async take(wanted, { until = wanted, arrived } = {}) {
       let left = 0;
       for (const name of until) if (!taken.has(name)) left += 1;
-      while (left > 0 && !ended) {
+      while (left > 0) {
         const group = await nextGroup();
+        if (group === undefined) return;
         held = [];
         for (const object of group) {
           if (!wants(wanted, object) || !(await takeOne(object))) continue;
@@ -104,8 +106,9 @@ export function nearbyFeed(
     },
     async takeDirectories(wanted) {
       let left = wanted.size;
-      while (left > 0 && !ended) {
+      while (left > 0) {
         const group = await nextGroup();
+        if (group === undefined) return;
         const files = group.findIndex(({ id }) => !isDirectoryId(id));
         held = files === -1 ? [] : group.slice(files);
         for (const object of files === -1 ? group : group.slice(0, files)) {
@@ -116,6 +119,7 @@ export function nearbyFeed(
     },
     async end() {
       ended = true;
+      held = [];
       await groups?.return?.();
     },
   };

@@ -78,7 +78,8 @@ export function openPlacer(options: PlacerOptions): Placer {
 
   const create = async (id: ObjectId, path: string, exec: boolean): Promise<LinkType> => {
     const object = cache.pathOf(id);
-    const { size } = statSync(object);
+    const known = cache.recentBytes(id);
+    const size = known?.length ?? statSync(object).size;
     const isSmall = size <= smallFileSize;
     if (!isSmall) await proveObject(id, options);
     for (const type of types) {
@@ -87,11 +88,12 @@ export function openPlacer(options: PlacerOptions): Placer {
       // One inode for all empty files would run into the limit of links to one file.
       const kind = (linking && exec) || (type === 'hardlink' && size === 0) ? 'copy' : type;
       try {
+        // A link shows the object as it lies there.
         if (isSmall && kind !== 'copy') provenBytes(id, cache);
         if (kind === 'hardlink') linkSync(object, path);
         else if (kind === 'symlink') symlinkSync(object, path);
         else if (kind === 'reflink') clone(object, path);
-        else if (isSmall) writeNew(path, provenBytes(id, cache));
+        else if (isSmall) writeNew(path, known ?? provenBytes(id, cache));
         else await copyLarge(object, path);
         if (exec) chmodSync(path, plainMode() | 0o100);
         return kind;

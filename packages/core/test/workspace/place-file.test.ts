@@ -131,8 +131,10 @@ describe('an object that cannot be placed', () => {
     chmodSync(cache.pathOf(id), 0o644);
     writeFileSync(cache.pathOf(id), 'wrong');
     chmodSync(cache.pathOf(id), 0o444);
-    await expect(placer('copy').place(id, destination)).rejects.toMatchObject({ code: 'object-corrupt' });
-    expect(cache.has(id)).toBe(false);
+    using later = openCache({ dir: cache.dir, types: ['copy'], shared: false });
+    const placing = openPlacer({ cache: later, state, types: ['copy'], temps }).place(id, destination);
+    await expect(placing).rejects.toMatchObject({ code: 'object-corrupt' });
+    expect(later.has(id)).toBe(false);
   });
 
   it('leaves nothing in the work tree', async () => {
