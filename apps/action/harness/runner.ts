@@ -83,7 +83,7 @@ export function startJob({ workspace, event, env = {}, cache, token = 'github-to
       GITHUB_API_URL: 'https://api.github.com',
       GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
       GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_SHA: 'f'.repeat(40),
+      GITHUB_SHA: 'a'.repeat(40),
       GITHUB_RUN_ID: '4711',
       GITHUB_RUN_NUMBER: '1',
       GITHUB_RUN_ATTEMPT: '1',

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { freePort } from '../../../e2e/servers/server-process.ts';
 import type { CacheFault } from '../harness/cache-fault.ts';
@@ -42,8 +42,11 @@ afterAll(async () => {
   repository[Symbol.dispose]();
 });
 
+/** Tests run side by side here: each cleans up after itself by its own context. */
+type Scope = Pick<TestContext, 'onTestFinished'>;
+
 /** A service of its own for each test, with the data or without. */
-async function newService({ withData }: { readonly withData: boolean }): Promise<CacheService> {
+async function newService({ onTestFinished }: Scope, { withData }: { readonly withData: boolean }): Promise<CacheService> {
   const service = await startCacheService();
   if (withData) service.adopt(filled.entries());
   onTestFinished(async () => {
@@ -54,7 +57,11 @@ async function newService({ withData }: { readonly withData: boolean }): Promise
 }
 
 /** A job in a new checkout of the repository. */
-async function newJob(service: Pick<CacheService, 'url'>, source = repository): Promise<Job & { readonly workspace: string }> {
+async function newJob(
+  { onTestFinished }: Scope,
+  service: Pick<CacheService, 'url'>,
+  source = repository,
+): Promise<Job & { readonly workspace: string }> {
   const workspace = join(source.dir, `checkout-${randomUUID()}`);
   await source.git('clone', '-q', source.work, workspace);
   const job = startJob({ workspace, event: eventOf('push to main', 'private'), cache: { url: service.url, token: tokenFor(main) } });
@@ -72,9 +79,9 @@ function expectComplete(step: StepResult, workspace: string): void {
 }
 
 describe.concurrent('a service in a good way', () => {
-  test('gives everything: nothing is downloaded, nothing is saved again', async () => {
-    const service = await newService({ withData: true });
-    const job = await newJob(service);
+  test('gives everything: nothing is downloaded, nothing is saved again', async (scope) => {
+    const service = await newService(scope, { withData: true });
+    const job = await newJob(scope, service);
     const step = await job.main();
     expectComplete(step, job.workspace);
     expect(step.outputs).toMatchObject({ 'cache-hit': 'true', 'cache-result': 'exact', 'downloaded-files': '0', 'downloaded-bytes': '0' });
@@ -83,12 +90,12 @@ describe.concurrent('a service in a good way', () => {
     expect(await repository.git('-C', job.workspace, 'status', '--porcelain')).toBe('');
   });
 
-  test('one changed file of a directory: the older entry gives the rest, one object and its listing are downloaded', async () => {
-    const service = await newService({ withData: true });
+  test('one changed file of a directory: the older entry gives the rest, one object and its listing are downloaded', async (scope) => {
+    const service = await newService(scope, { withData: true });
     using changed = await makeDataRepository();
     changed.pin({ ...contents, data: { ...contents.data, 'deep/y.txt': 'changed' } });
     await changed.commit('changed');
-    const job = await newJob(service, changed);
+    const job = await newJob(scope, service, changed);
     const step = await job.main();
     expect(step.code, step.log).toBe(0);
     expect(readFileSync(join(job.workspace, 'data/deep/y.txt'), 'utf8')).toBe('changed');
@@ -117,10 +124,10 @@ describe.concurrent('a service in a bad way costs the cache, not the step', () =
     { on: 'download', kind: 'reset' },
   ];
 
-  test.for(faults)('$kind on $on', async (fault) => {
-    const service = await newService({ withData: true });
+  test.for(faults)('$kind on $on', async (fault, scope) => {
+    const service = await newService(scope, { withData: true });
     service.fail(fault);
-    const job = await newJob(service);
+    const job = await newJob(scope, service);
     const step = await job.main({ 'cache-timeout': '2' });
     expectComplete(step, job.workspace);
     expect(step.outputs).toMatchObject({ 'cache-hit': 'false', 'downloaded-files': '3' });
@@ -128,17 +135,17 @@ describe.concurrent('a service in a bad way costs the cache, not the step', () =
     expect((await job.post())?.code).toBe(0);
   });
 
-  test('one failure that is over at the next try is not noticed', async () => {
-    const service = await newService({ withData: true });
+  test('one failure that is over at the next try is not noticed', async (scope) => {
+    const service = await newService(scope, { withData: true });
     service.fail({ on: 'lookup', kind: 503, times: 1 });
-    const job = await newJob(service);
+    const job = await newJob(scope, service);
     const step = await job.main();
     expectComplete(step, job.workspace);
     expect(step.outputs).toMatchObject({ 'cache-hit': 'true', 'downloaded-files': '0' });
   });
 
-  test('refused: nobody listens', async () => {
-    const job = await newJob({ url: `http://127.0.0.1:${await freePort()}/` });
+  test('refused: nobody listens', async (scope) => {
+    const job = await newJob(scope, { url: `http://127.0.0.1:${await freePort()}/` });
     const step = await job.main();
     expectComplete(step, job.workspace);
     expect(step.outputs['cache-result']).toBe('unavailable');
@@ -154,10 +161,10 @@ describe.concurrent('a service in a bad way costs the cache, not the step', () =
     { on: 'upload', kind: 403 },
     { on: 'finalize', kind: 500 },
     { on: 'finalize', kind: 'html' },
-  ])('$kind on $on: nothing is saved, the post step is green', async (fault) => {
-    const service = await newService({ withData: false });
+  ])('$kind on $on: nothing is saved, the post step is green', async (fault, scope) => {
+    const service = await newService(scope, { withData: false });
     service.fail(fault);
-    const job = await newJob(service);
+    const job = await newJob(scope, service);
     expectComplete(await job.main({ 'cache-timeout': '3' }), job.workspace);
     const post = await job.post();
     expect(post?.code, post?.log).toBe(0);
@@ -165,9 +172,9 @@ describe.concurrent('a service in a bad way costs the cache, not the step', () =
     expect(service.entries()).toEqual([]);
   });
 
-  test('somebody else saves the same meanwhile', async () => {
-    const service = await newService({ withData: false });
-    const job = await newJob(service);
+  test('somebody else saves the same meanwhile', async (scope) => {
+    const service = await newService(scope, { withData: false });
+    const job = await newJob(scope, service);
     await job.main();
     service.adopt(filled.entries());
     const post = await job.post();
@@ -182,10 +189,10 @@ describe.concurrent('an entry that is not what it should be', () => {
     return Buffer.concat(service.archive(entry).map((file) => readFileSync(file)));
   }
 
-  async function afterReplacing(change: (archive: Buffer) => Uint8Array): Promise<StepResult> {
-    const service = await newService({ withData: true });
+  async function afterReplacing(scope: Scope, change: (archive: Buffer) => Uint8Array): Promise<StepResult> {
+    const service = await newService(scope, { withData: true });
     for (const entry of service.entries()) service.replace(entry, change(bytesOf(service, entry)));
-    const job = await newJob(service);
+    const job = await newJob(scope, service);
     const step = await job.main({ 'cache-timeout': '20' });
     expectComplete(step, job.workspace);
     for (const content of [contents['a.txt'], ...Object.values(contents.data)]) {
@@ -195,8 +202,8 @@ describe.concurrent('an entry that is not what it should be', () => {
     return step;
   }
 
-  test('poisoned: other bytes under the same names are refused and downloaded', async () => {
-    const step = await afterReplacing((archive) =>
+  test('poisoned: other bytes under the same names are refused and downloaded', async (scope) => {
+    const step = await afterReplacing(scope, (archive) =>
       zstdCompressSync(
         Buffer.from(
           zstdDecompressSync(archive).toString('latin1').replace('first file', 'FIRST FILE').replaceAll('xxxx', 'oooo'),
@@ -217,14 +224,14 @@ describe.concurrent('an entry that is not what it should be', () => {
     ['zeros', () => zstdCompressSync(Buffer.alloc(100_000))],
     ['one bit flipped', (archive) => archive.map((byte, index) => (index === archive.length - 20 ? byte ^ 8 : byte))],
     ['the archive ends within an object', (archive) => zstdCompressSync(zstdDecompressSync(archive).subarray(0, 515))],
-  ])('%s: downloaded', async ([, change]) => {
-    const step = await afterReplacing(change);
+  ])('%s: downloaded', async ([, change], scope) => {
+    const step = await afterReplacing(scope, change);
     expect(step.outputs).toMatchObject({ complete: 'true' });
   });
 
-  test('a local cache whose objects were changed between the steps is not saved', async () => {
-    const service = await newService({ withData: false });
-    const job = await newJob(service);
+  test('a local cache whose objects were changed between the steps is not saved', async (scope) => {
+    const service = await newService(scope, { withData: false });
+    const job = await newJob(scope, service);
     await job.main();
     const hash = md5(contents['a.txt']);
     const object = join(job.workspace, '.dvc/cache/files/md5', hash.slice(0, 2), hash.slice(2));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { type CacheService, startCacheService } from '../harness/cache-service.ts';
 import { readOnlyTokenFor, tokenFor } from '../harness/cache-token.ts';
@@ -30,10 +30,13 @@ afterEach(() => service.check());
 const remotes = ['open', 'with credentials', 'without credentials'] as const;
 type RemoteKind = (typeof remotes)[number];
 
-async function repositoryOn(kind: RemoteKind): Promise<DataRepository> {
+/** Tests run side by side here: each cleans up after itself by its own context. */
+type Scope = Pick<TestContext, 'onTestFinished'>;
+
+async function repositoryOn(kind: RemoteKind, name: string, { onTestFinished }: Scope): Promise<DataRepository> {
   const repository = await makeDataRepository(kind === 'open' ? undefined : await s3.bucket());
   onTestFinished(() => repository[Symbol.dispose]());
-  repository.pin({ 'a.txt': `first ${(cells += 1)}`, data: { 'x.txt': 'x', 'deep/y.txt': 'y' } });
+  repository.pin({ 'a.txt': `first file of ${name}`, data: { 'x.txt': 'x', 'deep/y.txt': 'y' } });
   await repository.commit('data');
   return repository;
 }
@@ -58,17 +61,23 @@ interface Outcome {
 }
 
 /** A job of its own: main, then post, with keys that no other cell has. */
-async function run({ event: name, visibility, remote = 'open', inputs = {}, env = {}, token, service: on = true }: Cell): Promise<Outcome> {
-  const repository = await repositoryOn(remote);
-  const prefix = `cell${cells}`;
+async function run(cell: Cell, scope: Scope): Promise<Outcome> {
+  const { event: name, visibility, remote = 'open', inputs = {}, env = {}, token, service: on = true } = cell;
+  const prefix = `cell${(cells += 1)}`;
+  const repository = await repositoryOn(remote, prefix, scope);
   const event = eventOf(name, visibility);
   const job: Job = startJob({
     workspace: repository.work,
     event,
-    env: { ...(remote === 'with credentials' ? s3.credentials : {}), ...env },
+    // what is checked out is what the event is about
+    env: {
+      GITHUB_SHA: (await repository.git('rev-parse', 'HEAD')).trim(),
+      ...(remote === 'with credentials' ? s3.credentials : {}),
+      ...env,
+    },
     ...(on ? { cache: { url: service.url, token: token ?? tokenFor(event.ref) } } : {}),
   });
-  onTestFinished(() => job[Symbol.dispose]());
+  scope.onTestFinished(() => job[Symbol.dispose]());
   const step = await job.main({ 'cache-prefix': prefix, ...inputs });
   const post = await job.post();
   const mine = service.requests().filter(({ key }) => key.startsWith(`${prefix}-`));
@@ -104,8 +113,8 @@ describe.concurrent('with all inputs left alone', () => {
   /** Whether the cache is to be asked: not where others cause the run, not where it would make public what is not. */
   const asks = ({ event, visibility, remote }: Cell): boolean => !uncached.has(event) && !(visibility === 'public' && remote !== 'open');
 
-  test.for(cellsOf('open', 'with credentials'))('$event, $visibility repository, remote $remote', async (cell) => {
-    const outcome = await run(cell);
+  test.for(cellsOf('open', 'with credentials'))('$event, $visibility repository, remote $remote', async (cell, scope) => {
+    const outcome = await run(cell, scope);
     expectAllOutputs(outcome);
     expect(outcome.step.code, outcome.step.log).toBe(0);
     expect(outcome.step.outputs).toMatchObject({
@@ -123,9 +132,9 @@ describe.concurrent('with all inputs left alone', () => {
     });
   });
 
-  test.for(cellsOf('without credentials'))('$event, $visibility repository, remote $remote', async (cell) => {
+  test.for(cellsOf('without credentials'))('$event, $visibility repository, remote $remote', async (cell, scope) => {
     const isForgiven = cell.event === 'pull request from a fork';
-    const outcome = await run(cell);
+    const outcome = await run(cell, scope);
     expectAllOutputs(outcome);
     expect(outcome.step.code, outcome.step.log).toBe(isForgiven ? 0 : 1);
     const told = outcome.step.commands
@@ -161,14 +170,14 @@ describe.concurrent('with the inputs cache and cache-write', () => {
     ['workflow_run after a fork', 'public', 'open', { cache: 'restore-only' }, restores],
     ['merge_group', 'private', 'open', { cache: 'true' }, restores],
     ['schedule', 'public', 'with credentials', { cache: 'true' }, saves],
-  ])('%s, %s repository, remote %s, %j', async ([event, visibility, remote, inputs, expected]) => {
-    const outcome = await run({ event, visibility, remote, inputs });
+  ])('%s, %s repository, remote %s, %j', async ([event, visibility, remote, inputs, expected], scope) => {
+    const outcome = await run({ event, visibility, remote, inputs }, scope);
     expectAllOutputs(outcome);
     expect({ asked: outcome.asked, saved: outcome.saved }, outcome.step.log + outcome.post?.log).toEqual(expected);
   });
 
-  test.for(['check', 'plan'])('mode: %s asks no cache', async (mode) => {
-    const outcome = await run({ event: 'push to main', visibility: 'private', inputs: { mode, cache: 'true' } });
+  test.for(['check', 'plan'])('mode: %s asks no cache', async (mode, scope) => {
+    const outcome = await run({ event: 'push to main', visibility: 'private', inputs: { mode, cache: 'true' } }, scope);
     expectAllOutputs(outcome);
     expect(outcome).toMatchObject(nothing);
     expect(existsSync(join(outcome.work, 'a.txt'))).toBe(false);
@@ -178,31 +187,31 @@ describe.concurrent('with the inputs cache and cache-write', () => {
 describe.concurrent('with circumstances', () => {
   const main = { event: 'push to main', visibility: 'private' } as const;
 
-  test('a runner of its own keeps its disk: the cache is off', async () => {
-    const outcome = await run({ ...main, env: { RUNNER_ENVIRONMENT: 'self-hosted' } });
+  test('a runner of its own keeps its disk: the cache is off', async (scope) => {
+    const outcome = await run({ ...main, env: { RUNNER_ENVIRONMENT: 'self-hosted' } }, scope);
     expectAllOutputs(outcome);
     expect(outcome).toMatchObject({ asked: false, saved: false, step: { code: 0, outputs: { 'cache-result': 'off', complete: 'true' } } });
   });
 
-  test('cache-dir takes its place', async () => {
+  test('cache-dir takes its place', async (scope) => {
     const shared = await makeDataRepository();
-    onTestFinished(() => shared[Symbol.dispose]());
-    const outcome = await run({ ...main, inputs: { 'cache-dir': join(shared.dir, 'shared cache') } });
+    scope.onTestFinished(() => shared[Symbol.dispose]());
+    const outcome = await run({ ...main, inputs: { 'cache-dir': join(shared.dir, 'shared cache') } }, scope);
     expectAllOutputs(outcome);
     expect(outcome).toMatchObject({ asked: false, saved: false, step: { code: 0, outputs: { 'cache-result': 'off', complete: 'true' } } });
     expect(existsSync(join(shared.dir, 'shared cache/files/md5'))).toBe(true);
     expect(existsSync(join(outcome.work, '.dvc/cache'))).toBe(false);
   });
 
-  test('no cache service: nothing is tried', async () => {
-    const outcome = await run({ ...main, service: false });
+  test('no cache service: nothing is tried', async (scope) => {
+    const outcome = await run({ ...main, service: false }, scope);
     expectAllOutputs(outcome);
     expect(outcome.step).toMatchObject({ code: 0, outputs: { 'cache-result': 'unavailable', complete: 'true' } });
     expect(outcome.step.sightings.filter(({ kind }) => kind === 'connect')).toEqual([]);
   });
 
-  test('a service without a token: nothing is tried', async () => {
-    const outcome = await run({ ...main, env: { ACTIONS_RUNTIME_TOKEN: undefined } });
+  test('a service without a token: nothing is tried', async (scope) => {
+    const outcome = await run({ ...main, env: { ACTIONS_RUNTIME_TOKEN: undefined } }, scope);
     expectAllOutputs(outcome);
     expect(outcome).toMatchObject({ asked: false, step: { code: 0, outputs: { 'cache-result': 'unavailable', complete: 'true' } } });
   });
@@ -212,15 +221,15 @@ describe.concurrent('with circumstances', () => {
     ['read', true, false],
     ['write', true, true],
     ['write-only', false, true],
-  ] as const)('ACTIONS_CACHE_MODE=%s', async ([mode, asked, saved]) => {
-    const outcome = await run({ ...main, env: { ACTIONS_CACHE_MODE: mode } });
+  ] as const)('ACTIONS_CACHE_MODE=%s', async ([mode, asked, saved], scope) => {
+    const outcome = await run({ ...main, env: { ACTIONS_CACHE_MODE: mode } }, scope);
     expectAllOutputs(outcome);
     expect(outcome.step.code, outcome.step.log).toBe(0);
     expect({ asked: outcome.asked, saved: outcome.saved }).toEqual({ asked, saved });
   });
 
-  test('a token that only reads: nothing is saved, and nobody is alarmed', async () => {
-    const outcome = await run({ ...main, token: readOnlyTokenFor('refs/heads/main') });
+  test('a token that only reads: nothing is saved, and nobody is alarmed', async (scope) => {
+    const outcome = await run({ ...main, token: readOnlyTokenFor('refs/heads/main') }, scope);
     expectAllOutputs(outcome);
     expect(outcome).toMatchObject({ asked: true, saved: false, step: { code: 0 } });
     expect([...outcome.step.commands, ...(outcome.post?.commands ?? [])].filter(({ name }) => /^(?:error|warning)$/u.test(name))).toEqual(
@@ -232,24 +241,27 @@ describe.concurrent('with circumstances', () => {
     { GITHUB_EVENT_PATH: undefined },
     { GITHUB_EVENT_PATH: '/nowhere/event.json' },
     { GITHUB_EVENT_NAME: undefined, GITHUB_EVENT_PATH: undefined, GITHUB_REF: undefined, GITHUB_REPOSITORY: undefined },
-  ])('an event that nobody tells of: %j', async (env) => {
-    const outcome = await run({ event: 'push to main', env });
+  ])('an event that nobody tells of: %j', async (env, scope) => {
+    const outcome = await run({ event: 'push to main', env }, scope);
     expectAllOutputs(outcome);
     expect(outcome.step).toMatchObject({ code: 0, outputs: { complete: 'true' } });
   });
 
-  test('a payload without a repository, as act has it, is taken for a public one', async () => {
-    const outcome = await run({ event: 'push to main', remote: 'with credentials' });
+  test('a payload without a repository, as act has it, is taken for a public one', async (scope) => {
+    const outcome = await run({ event: 'push to main', remote: 'with credentials' }, scope);
     expectAllOutputs(outcome);
     expect(outcome).toMatchObject({ asked: false, saved: false, step: { code: 0 } });
   });
 
-  test('a server of their own is not on the internet: unknown visibility counts as private; its cache speaks version 1', async () => {
-    const outcome = await run({
-      event: 'push to main',
-      remote: 'with credentials',
-      env: { GITHUB_SERVER_URL: 'https://ghes.example.com', GITHUB_API_URL: 'https://ghes.example.com/api/v3' },
-    });
+  test('a server of their own is not on the internet: unknown visibility counts as private; its cache speaks version 1', async (scope) => {
+    const outcome = await run(
+      {
+        event: 'push to main',
+        remote: 'with credentials',
+        env: { GITHUB_SERVER_URL: 'https://ghes.example.com', GITHUB_API_URL: 'https://ghes.example.com/api/v3' },
+      },
+      scope,
+    );
     expectAllOutputs(outcome);
     expect(outcome.step).toMatchObject({ code: 0, outputs: { 'cache-result': 'unavailable', complete: 'true' } });
   });
@@ -257,15 +269,15 @@ describe.concurrent('with circumstances', () => {
 
 describe.concurrent('with pins of a stranger where secrets are at hand', () => {
   /** A job that has checked out the fork's own commit. */
-  async function atForksHead(event: EventName, inputs: Readonly<Record<string, string>>): Promise<StepResult> {
-    const repository = await repositoryOn('open');
+  async function atForksHead(event: EventName, inputs: Readonly<Record<string, string>>, scope: Scope): Promise<StepResult> {
+    const repository = await repositoryOn('open', event, scope);
     const head = (await repository.git('rev-parse', 'HEAD')).trim();
     using job = startJob({ workspace: repository.work, event: eventOf(event, 'public', { head }) });
-    return job.main(inputs);
+    return await job.main(inputs);
   }
 
-  test.for(['pull_request_target from a fork', 'workflow_run after a fork'] as const)('%s: refused', async (event) => {
-    const step = await atForksHead(event, {});
+  test.for(['pull_request_target from a fork', 'workflow_run after a fork'] as const)('%s: refused', async (event, scope) => {
+    const step = await atForksHead(event, {}, scope);
     expect(step.code).toBe(1);
     expect(step.log).toContain('allow-unsafe-pr-data');
     expect(step.outputs).toMatchObject({ complete: 'false', files: '0' });
@@ -274,15 +286,15 @@ describe.concurrent('with pins of a stranger where secrets are at hand', () => {
 
   test.for(['pull_request_target from a fork', 'workflow_run after a fork'] as const)(
     '%s: allowed where the workflow says so',
-    async (event) => {
-      const step = await atForksHead(event, { 'allow-unsafe-pr-data': 'true' });
+    async (event, scope) => {
+      const step = await atForksHead(event, { 'allow-unsafe-pr-data': 'true' }, scope);
       expect(step.code, step.log).toBe(0);
       expect(step.outputs).toMatchObject({ complete: 'true' });
     },
   );
 
-  test.for(['pull request', 'pull request from a fork'] as const)('%s has none, and is served', async (event) => {
-    expect(await atForksHead(event, {})).toMatchObject({ code: 0, outputs: { complete: 'true' } });
+  test.for(['pull request', 'pull request from a fork'] as const)('%s has none, and is served', async (event, scope) => {
+    expect(await atForksHead(event, {}, scope)).toMatchObject({ code: 0, outputs: { complete: 'true' } });
   });
 });
 
@@ -299,8 +311,8 @@ describe.concurrent('whatever the outcome, every output is set', () => {
     ['a plan', { mode: 'plan' }, 0],
     ['a check', { mode: 'check' }, 0],
     ['one of two shards', { shard: '2/2' }, 0],
-  ])('%s', async ([, inputs, code]) => {
-    const outcome = await run({ event: 'push to main', visibility: 'private', inputs });
+  ])('%s', async ([, inputs, code], scope) => {
+    const outcome = await run({ event: 'push to main', visibility: 'private', inputs }, scope);
     expectAllOutputs(outcome);
     expect(outcome.step.code, outcome.step.log).toBe(code);
     expect(outcome.step.outputs['complete']).toMatch(/^(?:true|false)$/u);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 
 import { type CacheService, startCacheService } from '../harness/cache-service.ts';
 import { tokenFor } from '../harness/cache-token.ts';
@@ -49,7 +49,8 @@ interface Arena extends DataRepository {
   readonly trace: string;
 }
 
-async function enter(): Promise<Arena> {
+/** Tests run side by side here: each cleans up after itself by its own context. */
+async function enter({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<Arena> {
   const repository = await makeDataRepository();
   onTestFinished(() => repository[Symbol.dispose]());
   const { dir, work } = repository;
@@ -192,8 +193,8 @@ describe.concurrent('paths of pins', () => {
     'C:\\new',
     '\\\\server\\share\\new',
     'x'.repeat(5000),
-  ])('%j', async (path) => {
-    const arena = await enter();
+  ])('%j', async (path, scope) => {
+    const arena = await enter(scope);
     symlinkSync('../outside', join(arena.work, 'link'));
     arena.write('evil.dvc', pin(path.replace('/OUTSIDE', arena.outside), { hash: arena.object('evil') }));
     await expectNoHarm(arena);
@@ -213,14 +214,14 @@ describe.concurrent('paths of pins', () => {
     42,
     null,
     'link/x',
-  ])('in a directory: %j', async (relpath) => {
-    const arena = await enter();
+  ])('in a directory: %j', async (relpath, scope) => {
+    const arena = await enter(scope);
     arena.write('data.dvc', directoryPin(arena, [{ relpath }, { relpath: 'fine' }]));
     await expectNoHarm(arena);
   });
 
-  test.for(['wdir: ..\n', 'wdir: ../outside\n', 'wdir: /tmp\n', 'wdir: .git\n', 'wdir: link\n'])('%j', async (wdir) => {
-    const arena = await enter();
+  test.for(['wdir: ..\n', 'wdir: ../outside\n', 'wdir: /tmp\n', 'wdir: .git\n', 'wdir: link\n'])('%j', async (wdir, scope) => {
+    const arena = await enter(scope);
     symlinkSync('../outside', join(arena.work, 'link'));
     arena.write('evil.dvc', wdir + pin('new', { hash: arena.object('evil') }));
     await expectNoHarm(arena);
@@ -236,8 +237,8 @@ describe.concurrent('names that speak to the runner', () => {
     '\u001b[2J::warning::INJECTED',
     '<img src=x onerror=alert(1)>',
     '`|</td>](x)',
-  ])('%j', async (name) => {
-    const arena = await enter();
+  ])('%j', async (name, scope) => {
+    const arena = await enter(scope);
     arena.write('fine.dvc', pin(name, { hash: arena.object('evil') }));
     arena.write('lost.dvc', pin(`${name} lost`, { hash: md5('never pushed') }));
     arena.write('data.dvc', directoryPin(arena, [{ relpath: name, md5: md5('never pushed') }]));
@@ -260,28 +261,28 @@ describe.concurrent('contents of metafiles', () => {
     ['a tag of a class', 'outs: !!python/object/apply:os.system ["touch /tmp/x"]\n'],
     ['half a million brackets', `outs: ${'['.repeat(500_000)}\n`],
     ['no text', '\u0000\u0001\u0002'],
-  ])('%s', async ([, text]) => {
-    const arena = await enter();
+  ])('%s', async ([, text], scope) => {
+    const arena = await enter(scope);
     arena.write('evil.dvc', text);
     await expectNoHarm(arena);
   });
 
-  test('a directory object that is no list', async () => {
-    const arena = await enter();
+  test('a directory object that is no list', async (scope) => {
+    const arena = await enter(scope);
     const listing = '{"md5": "x"}';
     arena.object(listing, `${md5(listing)}.dir`);
     arena.write('data.dvc', `outs:\n- md5: ${md5(listing)}.dir\n  hash: md5\n  path: data\n`);
     await expectNoHarm(arena);
   });
 
-  test('an object that is larger than its pin says', async () => {
-    const arena = await enter();
+  test('an object that is larger than its pin says', async (scope) => {
+    const arena = await enter(scope);
     arena.write('evil.dvc', pin('new', { hash: arena.object('e'.repeat(3_000_000)), size: 3 }));
     await expectNoHarm(arena);
   });
 
-  test('commands of stages', async () => {
-    const arena = await enter();
+  test('commands of stages', async (scope) => {
+    const arena = await enter(scope);
     arena.write(
       'dvc.yaml',
       `stages:\n  evil:\n    cmd: ${arena.trace}\n    outs: [out]\n  more:\n    foreach: \${files}\n    do: {cmd: '${arena.trace}'}\nvars: [../outside/treasure]\n`,
@@ -320,8 +321,8 @@ describe.concurrent('imports', () => {
     ['the environment of the process', () => imported('- {path: /proc/self/environ}\n')],
     ['another server', () => imported(`- {path: '${recorder.url}/data?x=1'}\n`)],
     ['another server with a password in the address', () => imported(`- {path: '${recorder.url.replace('//', '//me:pw@')}/data'}\n`)],
-  ])('%s', async ([, text]) => {
-    const arena = await enter();
+  ])('%s', async ([, text], scope) => {
+    const arena = await enter(scope);
     arena.write('new.dvc', text(arena));
     await expectNoHarm(arena);
   });
@@ -370,8 +371,8 @@ describe.concurrent('configurations', () => {
     ['HTTP at another host', () => remote(`url = ${recorder.url}/x`, 'auth = basic', 'user = me', 'ask_password = true')],
     ['a folder of the machine', ({ outside }) => remote(`url = ${outside}`)],
     ['no configuration', () => '\u0000[[['],
-  ])('%s', async ([, text]) => {
-    const arena = await enter();
+  ])('%s', async ([, text], scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': 'a' }, { push: true });
     arena.write('aws-config', `[profile evil]\ncredential_process = ${arena.trace}\n`);
     arena.write('.dvc/aws-config', `[profile evil]\ncredential_process = ${arena.trace}\n`);
@@ -380,8 +381,8 @@ describe.concurrent('configurations', () => {
     await expectNoHarm(arena);
   });
 
-  test('settings for the machine that git tracks', async () => {
-    const arena = await enter();
+  test('settings for the machine that git tracks', async (scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': 'a' });
     arena.write('.dvc/config.local', `[cache]\ndir = ${arena.outside}/full\n['remote "store"']\nbearer_token_command = ${arena.trace}\n`);
     await arena.git('add', '--force', '.dvc/config.local');
@@ -398,16 +399,16 @@ describe.concurrent('what else a clone brings along', () => {
     ['an ignore file', '.dvcignore', '../outside/treasure'],
     ['a metafile', 'b.txt.dvc', '../outside/treasure'],
     ['.datapin', '.datapin', '../outside/full'],
-  ])('a link for %s', async ([, link, target]) => {
-    const arena = await enter();
+  ])('a link for %s', async ([, link, target], scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': 'a' });
     arena.write('c.dvc', pin('sub/new', { hash: arena.object('evil') }));
     symlinkSync(target, join(arena.work, link));
     await expectNoHarm(arena, { cache: true });
   });
 
-  test('objects in a cache that git tracks, with other bytes', async () => {
-    const arena = await enter();
+  test('objects in a cache that git tracks, with other bytes', async (scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': 'what was reviewed' });
     arena.write(join('.dvc/cache', objectPath(md5('what was reviewed'))), 'something else');
     await arena.git('add', '--force', '.dvc/cache');
@@ -415,8 +416,8 @@ describe.concurrent('what else a clone brings along', () => {
     expect(step.outputs['complete'] === 'false' || readFileSync(join(arena.work, 'a.txt'), 'utf8') === 'what was reviewed').toBe(true);
   });
 
-  test('hooks, filters and monitors of git', async () => {
-    const arena = await enter();
+  test('hooks, filters and monitors of git', async (scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': 'a' });
     arena.write('.gitattributes', '* filter=evil diff=evil merge=evil\n');
     arena.write('.gitmodules', `[submodule "x"]\n\tpath = x\n\turl = ext::sh -c "${arena.trace}"\n\tupdate = !${arena.trace}\n`);
@@ -450,8 +451,8 @@ describe.concurrent('inputs that somebody fills from a title or a branch', () =>
     { 'cache-prefix': 'x,y\n::notice::INJECTED' },
     { 'working-directory': '../outside' },
     { roots: '../outside\n/etc' },
-  ])('%j', async (inputs) => {
-    const arena = await enter();
+  ])('%j', async (inputs, scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': 'a' });
     await expectNoHarm(arena, { inputs });
   });
@@ -534,8 +535,8 @@ describe('entries of the Actions cache', () => {
       'a hundred megabytes of zeros',
       (folder) => [{ name: `${folder}/${objectPath(md5('zeros'))}`, content: new Uint8Array(100 * 2 ** 20) }],
     ],
-  ])('%s', async ([, members]) => {
-    const arena = await enter();
+  ])('%s', async ([, members], scope) => {
+    const arena = await enter(scope);
     arena.pin({ 'a.txt': content });
     const seed = join(arena.dir, 'checkout');
     await arena.commit('data');
@@ -552,7 +553,7 @@ describe('entries of the Actions cache', () => {
     }
     const entry = service.entries().at(-1);
     if (entry === undefined) throw new Error('nothing was saved');
-    onTestFinished(() => service.evict(entry));
+    scope.onTestFinished(() => service.evict(entry));
     service.replace(entry, zstdCompressSync(tarOf(members(`.datapin/gha/${entry.key.split('-').at(-2)}`, arena))));
     const step = await expectNoHarm(arena, { cache: true });
     expect(step.outputs['complete'], step.log).toBe('true');
