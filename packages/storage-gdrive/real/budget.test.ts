@@ -61,15 +61,23 @@ describe('500 objects and a Drive that is slow, limited and unreliable', () => {
   test('go up whole, none of them twice, for 1.15 requests each and 50', async () => {
     const cost = await bill(async () => {
       const result = await push(await open(), transfer, context);
-      expect({ pushed: result.pushed, failed: result.failed, missing: result.missing }).toEqual({ pushed: objects + 1, failed: [], missing: [] });
+      expect({ pushed: result.pushed, failed: result.failed, missing: result.missing }).toEqual({
+        pushed: objects + 1,
+        failed: [],
+        missing: [],
+      });
     });
-    const stored = [...drive.store.files.values()].filter(({ id }) => id !== remote && !['My Drive', 'appDataFolder'].includes(drive.store.get(id)?.name ?? ''));
+    const stored = [...drive.store.files.values()].filter(
+      ({ id }) => id !== remote && !['My Drive', 'appDataFolder'].includes(drive.store.get(id)?.name ?? ''),
+    );
     const files = stored.filter(({ mimeType }) => mimeType !== folderType);
     const folders = stored.length - files.length;
     expect(files).toHaveLength(objects + 1);
     expect(new Set(drive.store.tree(remote)).size).toBe(objects + 1);
     expect(drive.openUploads()).toEqual([]);
-    console.log(`up: ${cost.served} requests for ${objects + 1} objects and ${folders} folders, ${cost.refused} refused, ${drive.counts.faults} met a fault`);
+    console.log(
+      `up: ${cost.served} requests for ${objects + 1} objects and ${folders} folders, ${cost.refused} refused, ${drive.counts.faults} met a fault`,
+    );
     expect(cost.served).toBeLessThanOrEqual(1.15 * (objects + folders) + 50);
     expect(cost.refused).toBeLessThanOrEqual((cost.served + cost.refused) / 10);
   });

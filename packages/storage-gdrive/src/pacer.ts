@@ -23,11 +23,14 @@ const realClock: PacerClock = {
 
 /** Requests a second, at first: what Drive has been seen to take from everybody. */
 const firstRate = 10;
-const slowest = 0.5;
+const slowest = 0.2;
 const fastest = 200;
 /** After a refusal the rate falls by this much, once in so many milliseconds, and nothing goes out for a while. */
 const afterRefusal = 0.8;
+/** A refusal soon after the last cut says that the limit is far below. */
+const afterRefusalAgain = 0.5;
 const cutsApartMs = 1000;
+const soonMs = 3000;
 const pauseMs = 400;
 
 /**
@@ -45,7 +48,7 @@ export function createPacer(clock: PacerClock = realClock): Pacer {
     const seconds = Math.min(1, (now - lastGrowth) / 1000);
     lastGrowth = now;
     if (refusedAt === Number.POSITIVE_INFINITY) rate *= 2 ** seconds;
-    else if (rate < refusedAt * 0.9) rate += seconds * Math.max(0.5, refusedAt * 0.05);
+    else if (rate < refusedAt * 0.9) rate += seconds * Math.max(rate, refusedAt / 3) * 0.15;
     else rate += seconds * refusedAt * 0.01;
     rate = Math.min(rate, fastest);
   }
@@ -69,9 +72,9 @@ export function createPacer(clock: PacerClock = realClock): Pacer {
       nextFree = Math.max(nextFree, now + pauseMs);
       // those that were under way at the same rate say nothing new
       if (now - lastCut < cutsApartMs) return;
-      lastCut = now;
       refusedAt = rate;
-      rate = Math.max(slowest, rate * afterRefusal);
+      rate = Math.max(slowest, rate * (now - lastCut < soonMs ? afterRefusalAgain : afterRefusal));
+      lastCut = now;
     },
   };
 }

@@ -63,7 +63,14 @@ export async function logIn(client: OAuthClient, { dialog, http, signal }: LogIn
     const { access_token: accessToken, refresh_token: refreshToken, expiry_date: expiry } = tokens;
     if (typeof accessToken !== 'string' || typeof refreshToken !== 'string') throw new Error('Google gave no lasting credentials');
     if (typeof tokens.scope === 'string' && !tokens.scope.split(' ').includes(scopes[0] ?? '')) throw notAllowed();
-    return { clientId: client.id, clientSecret: client.secret, accessToken, refreshToken, expiry: expiry ?? Date.now(), tokenUri: client.tokenUri };
+    return {
+      clientId: client.id,
+      clientSecret: client.secret,
+      accessToken,
+      refreshToken,
+      expiry: expiry ?? Date.now(),
+      tokenUri: client.tokenUri,
+    };
   } catch (error) {
     throw tokenError(error, { account: 'the log-in', hint: 'Try again; a code works once, and for a few minutes.' });
   }
@@ -123,7 +130,8 @@ interface CallbackServer extends AsyncDisposable {
   readonly answer: Promise<URL>;
 }
 
-const page = '<!doctype html><meta charset="utf-8"><title>datapin</title><p>That was it. You can close this page and go back to the terminal.';
+const page =
+  '<!doctype html><meta charset="utf-8"><title>datapin</title><p>That was it. You can close this page and go back to the terminal.';
 
 /** Waits for the browser on a free port of this machine. */
 async function listen(): Promise<CallbackServer> {

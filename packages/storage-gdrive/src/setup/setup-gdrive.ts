@@ -19,7 +19,8 @@ export async function setupGdrive(dialog: SetupDialog, host: SetupHost): Promise
 async function forServiceAccount(url: string, dialog: SetupDialog, host: SetupHost): Promise<RemoteDraft> {
   const path = resolve(host.cwd, await dialog.ask('key'));
   const key = readFile(path);
-  if (textOf(key, 'type') !== 'service_account') throw new StorageError('invalid-request', `${path} is not the key file of a service account`);
+  if (textOf(key, 'type') !== 'service_account')
+    throw new StorageError('invalid-request', `${path} is not the key file of a service account`);
   requiredText(key, 'private_key');
   const email = requiredText(key, 'client_email');
   const user = (await dialog.ask('act-for')).trim();
