@@ -11,7 +11,7 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{packages,apps}/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'], setupFiles },
+        test: { name: 'unit', include: ['{packages,apps,examples}/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'], setupFiles },
       },
       // Needs real DVC, versitygw, moto and act: `npm run test:real` brings them and runs it.
       {

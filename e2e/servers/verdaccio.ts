@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -15,7 +15,7 @@ export interface Verdaccio extends AsyncDisposable {
   readonly url: string;
   /** Settings that make npm use this registry alone, logged in, with a cache of its own. To be merged into a sandbox's environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** Packs packages of the workspace (`packages/storage`, `apps/cli`), as they are built now, and publishes them. */
+  /** Packs packages of the workspace (`packages/storage`, `apps/cli`), as they are built now, and publishes them with the third-party packages that they need. */
   publishWorkspace(folders: readonly string[]): Promise<void>;
   /**
    * Publishes third-party packages with everything that they need, as they are installed for a folder of the workspace: an installation from
@@ -75,6 +75,14 @@ export async function startVerdaccio(): Promise<Verdaccio> {
     if (!response.ok) throw new Error(`${id} could not be published: ${response.status} ${answer}\n${server.output()}`);
   }
 
+  async function publishInstalled(from: string, names: readonly string[]): Promise<void> {
+    for (const { directory, manifest } of installedPackages(from, names)) {
+      // files of the store with the same bytes are one file; npm unpacks no links
+      const words = ['-cf', '-', '-I', 'gzip -1', '--hard-dereference', '--exclude=node_modules', '--transform', 's,^[^/]*,package,'];
+      await publish(manifest, tar([...words, '-C', dirname(directory), basename(directory)]));
+    }
+  }
+
   return {
     url,
     output: server.output,
@@ -88,8 +96,7 @@ export async function startVerdaccio(): Promise<Verdaccio> {
     },
 
     async publishWorkspace(folders) {
-      const tarballs = join(folder, 'tarballs');
-      mkdirSync(tarballs, { recursive: true });
+      const tarballs = mkdtempSync(join(folder, 'tarballs-'));
       for (const each of folders) {
         await mustRun('pnpm', ['pack', '--pack-destination', tarballs], { cwd: join(root, each), env: process.env });
       }
@@ -98,15 +105,14 @@ export async function startVerdaccio(): Promise<Verdaccio> {
         const manifest = JSON.parse(tar(['-xzOf', file, 'package/package.json']).toString()) as PackageManifest;
         await publish(manifest, readFileSync(file));
       }
-      rmSync(tarballs, { recursive: true });
-    },
-
-    async publishInstalled(from, names) {
-      for (const { directory, manifest } of installedPackages(from, names)) {
-        const words = ['-cf', '-', '-I', 'gzip -1', '--exclude=node_modules', '--transform', 's,^[^/]*,package,'];
-        await publish(manifest, tar([...words, '-C', dirname(directory), basename(directory)]));
+      for (const each of folders) {
+        const { dependencies = {} } = JSON.parse(readFileSync(join(root, each, 'package.json'), 'utf8')) as PackageManifest;
+        const thirdParty = Object.keys(dependencies).filter((name) => !dependencies[name]?.startsWith('workspace:'));
+        await publishInstalled(join(root, each), thirdParty);
       }
     },
+
+    publishInstalled,
 
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

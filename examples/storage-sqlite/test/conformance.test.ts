@@ -23,8 +23,8 @@ describeStorage('sqlite', {
       [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
     };
   },
-  deviations: {
-    'errors/refused': 'a file has no credentials: who may read it is for the file system to say, and root may read everything',
+  lacks: {
+    refusedRemote: 'a file has no credentials: who may read it is for the file system to say, and root may read everything',
   },
 });
 

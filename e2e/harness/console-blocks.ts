@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/** A command that a page tells its reader to type, and what the page says that it prints. */
+export interface ShownCommand {
+  readonly command: string;
+  readonly output: readonly string[];
+}
+
+/** The commands in the `console` blocks below a heading of a Markdown page, in order. Throws when there are none. */
+export function shownCommands(page: string, heading: string): readonly ShownCommand[] {
+  const text = readFileSync(page, 'utf8');
+  const section = text.split(/^## /mu).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  const commands: { command: string; output: string[] }[] = [];
+  for (const { groups } of section.matchAll(/^```console\n(?<lines>.*?)^```$/gmsu)) {
+    for (const line of groups?.['lines']?.split('\n') ?? []) {
+      if (line.startsWith('$ ')) commands.push({ command: line.slice(2), output: [] });
+      else if (line !== '') commands.at(-1)?.output.push(line);
+    }
+  }
+  if (commands.length === 0) throw new Error(`${page} shows no commands below "${heading}"`);
+  return commands;
+}
+
+/** The blocks of a page that are whole files: the path in bold, an empty line, the block. */
+export function shownFiles(page: string): ReadonlyMap<string, string> {
+  const blocks = readFileSync(page, 'utf8').matchAll(/^\*\*`(?<path>[^`]+)`\*\*\n\n```\w+\n(?<text>.*?)^```$/gmsu);
+  return new Map([...blocks].map(({ groups }) => [groups?.['path'] ?? '', groups?.['text'] ?? '']));
+}
