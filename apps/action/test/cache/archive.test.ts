@@ -1,0 +1,137 @@
+import { hash, randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+import type { ObjectId } from '@datapin/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { tarOf, type TarMember } from '../../harness/tar.ts';
+import { readArchive } from '../../src/cache/read-archive.ts';
+import { type StoredObject, writeArchive } from '../../src/cache/write-archive.ts';
+
+const folder = '.datapin/gha/0123456789ab';
+let dir: string;
+let archive: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'datapin-archive-'));
+  archive = join(dir, 'archive.tzst');
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function stored(content: Uint8Array, suffix = '', algorithm: ObjectId['algorithm'] = 'md5'): StoredObject {
+  const path = join(dir, `object-${hash('md5', content)}${suffix}`);
+  writeFileSync(path, content);
+  return { id: { algorithm, value: `${hash('md5', content)}${suffix}` }, path };
+}
+
+/** Objects as they come: key → content. */
+async function contents(limit = Number.POSITIVE_INFINITY): Promise<readonly (readonly [string, Buffer])[]> {
+  const found: (readonly [string, Buffer])[] = [];
+  for await (const group of readArchive(archive, { folder, limit })) {
+    for (const { id, size, bytes } of group) {
+      const pieces: Uint8Array[] = [];
+      if (bytes instanceof Uint8Array) pieces.push(bytes);
+      else for await (const piece of bytes) pieces.push(piece);
+      const all = Buffer.concat(pieces);
+      expect(all.length).toBe(size);
+      found.push([`${id.algorithm} ${id.value}`, all]);
+    }
+  }
+  return found;
+}
+
+function writeTar(members: readonly TarMember[]): void {
+  writeFileSync(archive, zstdCompressSync(tarOf(members)));
+}
+
+describe('what is written', () => {
+  test('comes back byte for byte, directory objects first: none, few and many bytes, and of both algorithms', async () => {
+    const objects = [
+      stored(Buffer.alloc(0)),
+      stored(Buffer.from('a')),
+      stored(randomBytes(512)),
+      stored(randomBytes(256 * 1024)),
+      stored(randomBytes(256 * 1024 + 1)),
+      stored(randomBytes(3_500_000)),
+      stored(Buffer.from('[]'), '.dir'),
+      stored(Buffer.from('legacy'), '', 'md5-dos2unix'),
+      ...Array.from({ length: 300 }, (_, index) => stored(Buffer.from(`file ${index}`))),
+    ];
+    await writeArchive(archive, folder, objects);
+    const found = new Map(await contents());
+    expect(found.size).toBe(objects.length);
+    for (const { id, path } of objects) expect(found.get(`${id.algorithm} ${id.value}`)?.equals(readFileSync(path)), path).toBe(true);
+    expect([...found.keys()][0]).toMatch(/\.dir$/u);
+  });
+
+  test('is a tar archive that other programs can list', async () => {
+    const object = stored(Buffer.from('abc'));
+    await writeArchive(archive, folder, [object]);
+    const bytes = zstdDecompressSync(readFileSync(archive));
+    expect(bytes.length % 512).toBe(0);
+    expect(bytes.toString('latin1', 0, 100).replace(/\0+$/u, '')).toBe(`${folder}/files/md5/90/0150983cd24fb0d6963f7d28e17f72`);
+    expect(bytes.toString('latin1', 257, 262)).toBe('ustar');
+  });
+
+  test('must not have changed since: the archive is given up', async () => {
+    const object = stored(Buffer.from('right'));
+    chmodSync(object.path, 0o644);
+    writeFileSync(object.path, 'wrong');
+    await expect(writeArchive(archive, folder, [object])).rejects.toThrow('has changed');
+  });
+});
+
+describe('what is read', () => {
+  const name = `${folder}/files/md5/90/0150983cd24fb0d6963f7d28e17f72`;
+
+  test('is only what has the name of an object in the entry’s folder', async () => {
+    writeTar([
+      { name: `${folder}/../../../etc/passwd`, content: 'x' },
+      { name: '/etc/passwd', content: 'x' },
+      { name: `${folder}/files/md5/90/../../../../x`, content: 'x' },
+      { name: `.datapin/gha/other/files/md5/90/0150983cd24fb0d6963f7d28e17f72`, content: 'x' },
+      { name: `${folder}/files/md5/90/0150983CD24FB0D6963F7D28E17F72`, content: 'x' },
+      { name, content: 'abc' },
+    ]);
+    expect((await contents()).map(([key, bytes]) => `${key} ${bytes.toString()}`)).toEqual(['md5 900150983cd24fb0d6963f7d28e17f72 abc']);
+  });
+
+  test('is no link, folder or device, whatever its name', async () => {
+    writeTar([
+      { name, content: '', type: '2', link: '/etc/passwd' },
+      { name, content: '', type: '1', link: '/etc/passwd' },
+      { name, content: '', type: '5' },
+      { name, content: '', type: '3' },
+    ]);
+    expect(await contents()).toEqual([]);
+  });
+
+  test.for([
+    ['no archive at all', () => Buffer.from('<html>')],
+    ['an archive that ends in the middle', () => zstdCompressSync(tarOf([{ name, content: 'x'.repeat(5000) }]).subarray(0, 2000))],
+    ['a compressed file that ends in the middle', () => zstdCompressSync(randomBytes(100_000)).subarray(0, 50_000)],
+    ['a header that is damaged', () => zstdCompressSync(Buffer.alloc(1024, 'x'))],
+  ] as const)('%s is an error', async ([, bytes]) => {
+    writeFileSync(archive, bytes());
+    await expect(contents()).rejects.toThrow(/archive|unknown frame|unexpected end|prefix|header/iu);
+  });
+
+  test('is given up when it unpacks to more than it may', async () => {
+    writeFileSync(archive, zstdCompressSync(tarOf([{ name, content: '\0'.repeat(20_000_000) }])));
+    await expect(contents(5_000_000)).rejects.toThrow('unpacks to far more');
+  });
+
+  test('can be left before its end', async () => {
+    await writeArchive(
+      archive,
+      folder,
+      Array.from({ length: 2000 }, () => stored(randomBytes(5000))),
+    );
+    for await (const group of readArchive(archive, { folder, limit: 1e9 })) {
+      expect(group.length).toBeGreaterThan(0);
+      break;
+    }
+  });
+});
