@@ -1,5 +1,5 @@
 // oxlint-disable vitest/expect-expect -- expectNoHarm is what all of these expect
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 
@@ -105,7 +105,12 @@ async function expectNoHarm(arena: Arena, { inputs = {}, env = {}, cache = false
     ...(cache ? { cache: { url: service.url, token: tokenFor('refs/heads/main') } } : {}),
     token: 'ghs_canarygithubtoken',
   });
-  const step = await job.main({ 'cache-timeout': '10', retries: '0', config: `remote.other.password=${secrets.password}`, ...inputs });
+  const step = await job.main({
+    'cache-timeout': '10',
+    retries: '0',
+    config: `remote.other.url=http://127.0.0.1:9/x\nremote.other.user=me\nremote.other.password=${secrets.password}`,
+    ...inputs,
+  });
   const post = await job.post();
   const said = step.log + (post?.log ?? '');
 
@@ -137,7 +142,9 @@ async function expectNoHarm(arena: Arena, { inputs = {}, env = {}, cache = false
   }
   expect(open + heard).not.toContain(treasure);
   const workspace = await arena.git('ls-files', '-z', '--others', '--full-name').catch(() => '');
-  for (const path of workspace.split('\0').filter((name) => name !== '' && !name.startsWith('.dvc/tmp/'))) {
+  for (const path of workspace
+    .split('\0')
+    .filter((name) => name !== '' && !name.startsWith('.dvc/tmp/') && lstatSync(join(arena.work, name)).isFile())) {
     expect(readFileSync(join(arena.work, path), 'latin1'), path).not.toContain(treasure);
   }
   const outwards = step.sightings.flatMap((sighting) => (sighting.kind === 'look-up' ? [sighting.host] : []));
@@ -163,6 +170,13 @@ function directoryPin(arena: Arena, entries: readonly { readonly relpath: unknow
   arena.object(listing, `${md5(listing)}.dir`);
   return `outs:\n- md5: ${md5(listing)}.dir\n  size: 4\n  nfiles: ${entries.length}\n  hash: md5\n  path: data\n`;
 }
+
+test('a repository that means no harm is served by all of this', async (scope) => {
+  const arena = await enter(scope);
+  arena.pin({ 'a.txt': 'a', data: { b: 'b' } });
+  const step = await expectNoHarm(arena);
+  expect(step, step.log).toMatchObject({ code: 0, outputs: { complete: 'true', files: '2' } });
+});
 
 describe.concurrent('paths of pins', () => {
   test.for([
@@ -404,6 +418,7 @@ describe.concurrent('what else a clone brings along', () => {
     arena.pin({ 'a.txt': 'a' });
     arena.write('c.dvc', pin('sub/new', { hash: arena.object('evil') }));
     symlinkSync(target, join(arena.work, link));
+    await arena.git('add', '--force', link); // an untracked one would be the user's own
     await expectNoHarm(arena, { cache: true });
   });
 

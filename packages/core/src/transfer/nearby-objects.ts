@@ -62,6 +62,10 @@ export function nearbyFeed(
       else await receive(cache, id, size, bytes);
       return true;
     } catch (error) {
+      if (error instanceof BrokenOff) {
+        context.signal.throwIfAborted();
+        return false;
+      }
       if (!(error instanceof DatapinError) || error.code !== 'object-corrupt') throw error;
       nearby.damaged(id);
       return false;
@@ -128,9 +132,21 @@ export function nearbyFeed(
 async function receive(cache: Cache, id: ObjectId, size: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const incoming = await cache.receive(id, size);
   try {
-    for await (const chunk of chunks) await incoming.write(chunk);
+    for await (const chunk of whileItLasts(chunks)) await incoming.write(chunk);
     await incoming.publish();
   } finally {
     await incoming.discard();
+  }
+}
+
+/** An object that nearby began to give and could not finish. It will say why by itself. */
+class BrokenOff extends Error {}
+
+/** Tells a failure of the giver from one of the receiver. */
+async function* whileItLasts(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (cause) {
+    throw new BrokenOff('an object nearby broke off', { cause });
   }
 }
