@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { redactor, StorageError, type StorageHost } from '@datapin/storage';
 import { createAuthentication } from './authentication.ts';
 import { failureError } from './dav-error.ts';
@@ -22,6 +23,9 @@ export interface DavRequests extends AsyncDisposable {
 }
 
 const mostRedirects = 5;
+/** Servers that lock a resource for the time of a request (Go's do) refuse others meanwhile: changes without a body wait for that, this long. */
+const lockPausesMs = [50, 150, 400, 1000];
+const waitForLock: ReadonlySet<string> = new Set(['MKCOL', 'MOVE', 'DELETE']);
 /** As much of an error's body as is looked at. */
 const errorText = 64 * 1024;
 
@@ -57,13 +61,24 @@ export function createDavRequests(settings: WebdavSettings, host: StorageHost): 
     }
   }
 
+  async function exchangeUnlocked(request: DavRequest, path: string): Promise<HttpResponse> {
+    const pauses = waitForLock.has(request.method) ? lockPausesMs : [];
+    for (const pause of pauses) {
+      const response = await exchange(request, path);
+      if (response.status !== 423) return response;
+      response.body.drop();
+      await sleep(pause, undefined, request.signal === undefined ? {} : { signal: request.signal });
+    }
+    return exchange(request, path);
+  }
+
   return {
     origin: settings.origin,
     async send(request): Promise<HttpResponse> {
       const subject = request.subject ?? `${settings.origin}${request.path}`;
       let { path } = request;
       for (let redirects = 0; ; redirects += 1) {
-        const response = await exchange(request, path);
+        const response = await exchangeUnlocked(request, path);
         const { status } = response;
         if ((status >= 200 && status < 300) || request.accept?.includes(status) === true) return response;
         if (![301, 302, 307, 308].includes(status)) throw await failureOf(response, subject);

@@ -40,6 +40,9 @@ export interface HttpConnection extends AsyncDisposable {
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
+/** Small servers lose connections that come in larger crowds: wsgidav listens with a backlog of five. */
+const mostConnections = 32;
+
 type Send = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
 
 /** Kept connections to one server. Nothing is connected before the first request. */
@@ -102,6 +105,7 @@ async function createDispatcher(origin: string, settings: ConnectionSettings): P
   const options: Pool.Options = {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    connections: mostConnections,
     keepAliveTimeout: 4_000,
     connect: { ...tls, timeout: timeoutMs },
   };

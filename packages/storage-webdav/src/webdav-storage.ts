@@ -112,7 +112,7 @@ export async function openWebdavStorage(remote: RemoteSpec, host: StorageHost): 
     async remove(keys, { signal }: CallOptions = {}): Promise<void> {
       const combined = untilClosed(signal);
       combined.throwIfAborted();
-      const queue = keys.filter(isUsableKey).values();
+      const queue = new Set(keys.filter(isUsableKey)).values();
       const removeNext = async (): Promise<void> => {
         for (const key of queue) await removeOne(key, combined);
       };

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 
 import { describeStorage, type TestServer } from '@datapin/storage-testkit';
 
-import { startApache } from '../../../e2e/servers/apache.ts';
-import { startNginx } from '../../../e2e/servers/nginx.ts';
-import { startRcloneWebdav } from '../../../e2e/servers/rclone.ts';
-import { freePort } from '../../../e2e/servers/server-process.ts';
-import type { WebdavServer } from '../../../e2e/servers/webdav-server.ts';
-import { startWsgidav } from '../../../e2e/servers/wsgidav.ts';
-import plugin from '../src/index.ts';
-import { conformances, type ServerName } from './deviations.ts';
+import { freePort } from '../../../../e2e/servers/server-process.ts';
+import type { WebdavServer } from '../../../../e2e/servers/webdav-server.ts';
+import plugin from '../../src/index.ts';
+import { conformances, type ServerName } from '../deviations.ts';
 
-const servers: Readonly<Record<ServerName, () => Promise<WebdavServer>>> = {
-  apache: startApache,
-  nginx: startNginx,
-  wsgidav: startWsgidav,
-  rclone: startRcloneWebdav,
-};
+/** Declares the conformance suite for the plugin on a real server. */
+export function describeOnServer(name: ServerName, start: () => Promise<WebdavServer>): void {
+  describeStorage(`webdav on ${name}`, {
+    ...conformances[name],
+    plugin,
+    start: () => testServer(start),
+    // to this plugin a page is a few folders, so pages need not be filled
+    limits: { bigObject: 3 * 1024 * 1024, manyObjects: 120 },
+  });
+}
 
 async function testServer(start: () => Promise<WebdavServer>): Promise<TestServer> {
   const server = await start();
@@ -42,14 +42,4 @@ function unfinishedUploads(folder: string): readonly string[] {
   return files
     .filter(({ parentPath, name }) => parentPath.endsWith('.datapin-uploads') || name.startsWith('.davfs.tmp'))
     .map(({ name }) => name);
-}
-
-for (const [name, start] of Object.entries(servers)) {
-  describeStorage(`webdav on ${name}`, {
-    ...conformances[name as ServerName],
-    plugin,
-    start: () => testServer(start),
-    // pages are filled by far fewer objects than a page could hold: to this plugin a page is a few folders
-    limits: { bigObject: 3 * 1024 * 1024, manyObjects: 120 },
-  });
 }
