@@ -26,7 +26,7 @@ export interface FolderTree {
   learn(names: readonly string[], id: string): void;
   /** Folders that are known to lie beside this one, itself included. */
   beside(names: readonly string[]): readonly (readonly string[])[];
-  /** Drops what is known of a folder and all below it. */
+  /** Drops what is known of a folder and all below it; of all folders for none. */
   forget(names: readonly string[]): void;
 }
 
@@ -172,6 +172,7 @@ export function createFolderTree({ client, root, page, finder, signal }: FolderT
 
   function forget(names: readonly string[]): void {
     const path = pathOf(names);
+    if (names.length === 0) for (const all of [known, children, listings]) all.clear();
     for (const below of known.keys()) {
       if (below !== path && !below.startsWith(`${path}/`)) continue;
       known.delete(below);

@@ -10,7 +10,7 @@ import {
 
 import { apiPlace } from './api-place.ts';
 import { credentialsOf } from './credentials/credential-source.ts';
-import { createDriveClient, type DriveFile, pageSize } from './drive-client.ts';
+import { createDriveClient, type DriveFile, type FilePage, pageSize } from './drive-client.ts';
 import { createDriveSession, type DriveSession } from './drive-session.ts';
 import { createFolderTree } from './folder-tree.ts';
 import { type GdriveAddress, gdriveAddress } from './gdrive-address.ts';
@@ -65,10 +65,18 @@ export function createGdriveStorage({ address, http, session, trashOnly, acknowl
     client.root(address.rootId, closing.signal).catch((error: unknown) => Promise.reject(rootError(address.rootId, error))),
   );
 
-  const page = async (query: string, token?: string): ReturnType<typeof client.list> => {
-    const { driveId } = await root();
-    return client.list({ query, driveId, page: token }, closing.signal);
+  /** One page of a query. That Drive does not know a folder any more says that somebody removed it, and nothing of what was asked for. */
+  const pageFor = async (query: string, token: string | undefined, signal: AbortSignal): Promise<FilePage> => {
+    const { driveId } = await untilAborted(root(), signal);
+    try {
+      return await client.list({ query, driveId, page: token }, signal);
+    } catch (error) {
+      if (!isStorageError(error) || error.code !== 'not-found') throw error;
+      folders.forget([]);
+      throw new StorageError('interrupted', 'a folder of the remote went away while it was used', { cause: error });
+    }
   };
+  const page = async (query: string, token?: string): Promise<FilePage> => pageFor(query, token, closing.signal);
   const nameFinder = createNameFinder(async (query) => {
     const files: DriveFile[] = [];
     let token: string | undefined;
@@ -165,8 +173,7 @@ export function createGdriveStorage({ address, http, session, trashOnly, acknowl
     async *list(prefix, { signal } = {}): AsyncGenerator<readonly ObjectInfo[], void, undefined> {
       const both = either(signal);
       both.throwIfAborted();
-      const { driveId } = await untilAborted(root(), both);
-      const pageOf = async (query: string, token?: string): ReturnType<typeof page> => client.list({ query, driveId, page: token }, both);
+      const pageOf = async (query: string, token?: string): Promise<FilePage> => pageFor(query, token, both);
       let full: ObjectInfo[] = [];
       const get = (id: string): Promise<DriveFile> => client.get(id, both);
       for await (const object of listObjects(prefix, { base: address.base, folders, known, page: pageOf, get, signal: both })) {
