@@ -33,6 +33,7 @@ const dvcOptions: Readonly<Record<string, string>> = {
 /** Options of commands that DVC does not have. */
 const ownOptions: Readonly<Record<string, string>> = {
   'plugin test': 'url= option= http-origin= refused-option= deviations= only= big-object= many-objects=',
+  'remote setup': 'd/default f/force s/set= global system project local',
 };
 
 const values: Readonly<Record<string, string>> = {

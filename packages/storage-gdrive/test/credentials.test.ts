@@ -1,3 +1,4 @@
+// oxlint-disable vitest/expect-expect -- `works` expects
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
@@ -53,6 +54,7 @@ function fileOf(path: string, text: string): string {
 async function works(remote: Omit<RemoteToOpen, 'url'>): Promise<void> {
   await using storage = await openRemote(drive, { url, ...remote });
   await storage.write('x', sourceOf(Buffer.from('1')));
+  expect(drive.store.tree(drive.store.rootId)).toEqual(['data/x']);
 }
 
 async function fails(remote: Omit<RemoteToOpen, 'url'>): ReturnType<typeof storageErrorOf> {
@@ -246,8 +248,8 @@ describe('options that git tracks', () => {
   });
 
   test.each(['../../.config/gcloud/x', '..', 'a/b', 'a\\b', ''])('make no path of a profile or client id like "%s"', (name) => {
-    expect(() => savedCredentialsPath({ HOME: home }, { clientId: name })).toThrow();
-    expect(() => savedCredentialsPath({ HOME: home }, { profile: name })).toThrow();
+    expect(() => savedCredentialsPath({ HOME: home }, { clientId: name })).toThrow(/letters/u);
+    expect(() => savedCredentialsPath({ HOME: home }, { profile: name })).toThrow(/letters/u);
   });
 });
 

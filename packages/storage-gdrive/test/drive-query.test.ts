@@ -32,9 +32,9 @@ test.each([
     driveId: undefined,
     abusive: false,
   };
-  const { matches } = parseQuery(query);
+  const parsed = parseQuery(query);
   for (const name of ["it's", 'x', 'y']) {
-    for (const parent of ['a', 'b', 'c']) expect(matches({ ...file, name, parents: [parent], trashed: true })).toBe(false);
+    for (const parent of ['a', 'b', 'c']) expect(parsed.matches({ ...file, name, parents: [parent], trashed: true })).toBe(false);
   }
 });
 

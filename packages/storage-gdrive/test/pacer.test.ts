@@ -4,15 +4,16 @@ import { createPacer } from '../src/pacer.ts';
 
 /** A server that takes so many requests in any second, and workers that ask as fast as they may, for so many seconds of a clock that is not real. */
 async function ask(limit: number, seconds: number): Promise<{ readonly served: number; readonly refused: number }> {
-  let now = 0;
+  const clock = { now: 0, done: false };
   const waiting: { readonly at: number; readonly wake: () => void }[] = [];
-  const sleep = (ms: number): Promise<void> => new Promise((wake) => waiting.push({ at: now + ms, wake }));
-  const pacer = createPacer({ now: () => now, sleep });
+  const sleep = (ms: number): Promise<void> => new Promise((wake) => waiting.push({ at: clock.now + ms, wake }));
+  const pacer = createPacer({ now: () => clock.now, sleep });
   const recent: number[] = [];
   const count = { served: 0, refused: 0 };
   async function worker(): Promise<void> {
-    while (now < seconds * 1000) {
+    while (clock.now < seconds * 1000) {
       await pacer.turn();
+      const { now } = clock;
       while (recent[0] !== undefined && now - recent[0] >= 1000) recent.shift();
       if (recent.length < limit) {
         recent.push(now);
@@ -26,14 +27,13 @@ async function ask(limit: number, seconds: number): Promise<{ readonly served: n
     }
   }
   const workers = Promise.all(Array.from({ length: 10 }, worker));
-  let done = false;
-  void workers.then(() => (done = true));
-  while (!done) {
+  void workers.then(() => (clock.done = true));
+  while (!clock.done) {
     await new Promise(setImmediate);
     const next = Math.min(...waiting.map(({ at }) => at));
     if (!Number.isFinite(next)) continue;
-    now = Math.max(now, next);
-    for (const sleeper of waiting.splice(0).filter((one) => one.at <= now || !waiting.push(one))) sleeper.wake();
+    clock.now = Math.max(clock.now, next);
+    for (const sleeper of waiting.splice(0).filter((one) => one.at <= clock.now || !waiting.push(one))) sleeper.wake();
   }
   return count;
 }
@@ -63,5 +63,5 @@ test('somebody who waits for a turn can give up', async () => {
   const pacer = createPacer();
   const turns = Array.from({ length: 20 }, () => pacer.turn());
   await expect(pacer.turn(AbortSignal.timeout(10))).rejects.toThrow(/aborted/u);
-  turns.forEach((turn) => turn.catch(() => undefined));
+  for (const turn of turns) turn.catch(() => undefined);
 });

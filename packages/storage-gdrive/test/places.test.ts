@@ -25,7 +25,7 @@ test.each([
 });
 
 test.each(['gdrive://', 'gdrive:///x', "gdrive://a'b/x"])('%s is no address', (url) => {
-  expect(() => gdriveAddress(parseRemoteUrl(url))).toThrow();
+  expect(() => gdriveAddress(parseRemoteUrl(url))).toThrow(/folder/u);
 });
 
 test.each(['root', 'appDataFolder'])('%s is a place for objects', async (place) => {

@@ -181,6 +181,6 @@ describe('the folder', () => {
 
   test.each(['https://docs.google.com/document/d/1AbCdEfGhIjKlMnOp/edit', 'my folder'])('%s is refused', async (given) => {
     const { folderAddress } = await import('../src/setup/folder-address.ts');
-    expect(() => folderAddress(given)).toThrow();
+    expect(() => folderAddress(given)).toThrow(/folder/u);
   });
 });

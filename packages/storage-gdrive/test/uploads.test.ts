@@ -60,7 +60,7 @@ describe('a large object', () => {
     expect(isRetryable(await storageErrorOf(storage.write(keyOf(md5), sourceOf(bytes), { md5 })))).toBe(true);
     await storage.write(keyOf(md5), sourceOf(bytes), { md5 });
     expect(drive.store.tree(folder)).toEqual([keyOf(md5)]);
-    expect(proxy.requests.filter(({ method }) => method === 'PUT').at(-1)?.headers['content-range']).toBe(`bytes */${bytes.length}`);
+    expect(proxy.requests.findLast(({ method }) => method === 'PUT')?.headers['content-range']).toBe(`bytes */${bytes.length}`);
   });
 
   test('leaves no upload open when it is given up', async () => {

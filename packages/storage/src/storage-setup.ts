@@ -8,8 +8,6 @@ export interface SetupQuestion {
   readonly choices?: Readonly<Record<string, string>>;
   /** The answer when none is given. */
   readonly fallback?: string;
-  /** The answer is not shown while it is typed. */
-  readonly secret?: boolean;
 }
 
 /** The person on the other side of a set-up, or what stands in for one. */

@@ -27,6 +27,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./remote-add.ts')).remoteAdd,
   },
   {
+    path: 'remote setup',
+    group: 'Set up',
+    summary: 'Add a remote step by step, and try it',
+    load: async () => (await import('./remote-setup.ts')).remoteSetup,
+  },
+  {
     path: 'remote modify',
     group: 'Set up',
     summary: 'Set or unset an option of a remote',

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { randomBytes } from '@datapin/storage-testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { type FakeDrive, startFakeDrive } from '../../../e2e/servers/google-drive/fake-drive.ts';
-import { folderType } from '../../../e2e/servers/google-drive/file-store.ts';
-import { add, addRemote, init, openProject, pull, type Project, push } from '../../core/src/index.ts';
-import plugin from '../src/index.ts';
+import { type FakeDrive, startFakeDrive } from '../servers/google-drive/fake-drive.ts';
+import { folderType } from '../servers/google-drive/file-store.ts';
+import { add, addRemote, init, openProject, pull, type Project, push } from '../../packages/core/src/index.ts';
+import plugin from '../../packages/storage-gdrive/src/index.ts';
+import { randomBytes } from '../../packages/storage-testkit/src/index.ts';
 
 const objects = 500;
 const context = { signal: new AbortController().signal, report: () => undefined };
