@@ -8,6 +8,7 @@ import { checkOutFixture, type FixtureCheckout, readExpected } from '../../../e2
 import { type Outcome, run } from '../../../e2e/harness/run.ts';
 import { findProgram } from '../../../e2e/servers/server-process.ts';
 import { startVersitygw, type Versitygw } from '../../../e2e/servers/versitygw.ts';
+import { readAction } from '../harness/runner.ts';
 
 const staged = join(import.meta.dirname, '../../../out/data-pull');
 const secret = 'versity-secret-key';
@@ -120,14 +121,17 @@ describe('the staged Action under act, on a repository made by DVC and an S3 ser
       .files.filter((entry) => entry.type === 'file')
       .filter(({ git }) => !git);
     for (const file of pulled) expect(sha256(join(job.workspace, file.path)), file.path).toBe(file.sha256);
-    expect(job.outputs).toEqual({
+    expect(Object.keys(job.outputs).sort()).toEqual([...readAction().outputs].sort());
+    expect(job.outputs).toMatchObject({
       'data-hash': expect.stringMatching(/^[0-9a-f]{64}$/u),
       files: String(pulled.length),
       bytes: String(pulled.reduce((sum, { size }) => sum + size, 0)),
       'downloaded-files': expect.stringMatching(/^[1-9]\d*$/u),
       'downloaded-bytes': expect.stringMatching(/^\d+$/u),
+      'cache-result': 'off',
       complete: 'true',
       missing: '[]',
+      roots: '["."]',
     });
   });
 
@@ -159,7 +163,7 @@ describe('it fails in different words', () => {
     expect(job.errors.join('\n')).toContain("1 file is not on the remote 'store'");
     expect(job.outputs['complete']).toBe('false');
     expect(JSON.parse(job.outputs['missing'] ?? '')).toEqual([
-      { path: 'hello.txt', hash: expect.stringMatching(/^[0-9a-f]{32}$/u), remote: 'store', reason: 'missing' },
+      { path: 'hello.txt', md5: expect.stringMatching(/^[0-9a-f]{32}$/u), remote: 'store', reason: 'missing' },
     ]);
     expect(Number(job.outputs['files'])).toBeGreaterThan(0);
   });
