@@ -106,8 +106,9 @@ describe('docs/storage-plugins.md, followed to the letter', () => {
   });
 
   test('without the plugin the error says what is missing', async () => {
+    await mustRun('git', ['clone', '-q', cwd, 'without-plugin'], { cwd: sandbox.dir, env });
     const { code, stderr } = await run('datapin', ['pull', '--remote', 'team'], {
-      cwd: join(sandbox.dir, 'clone'),
+      cwd: join(sandbox.dir, 'without-plugin'),
       env: { ...env, DATAPIN_PLUGIN_DIR: join(sandbox.dir, 'no-plugins') },
     });
     expect(code).not.toBe(0);

@@ -46,9 +46,10 @@ export function openDatabase({ path, busyTimeout }: DatabaseOptions): DatabaseSy
     database = new DatabaseSync(path);
     // a database may come from a stranger: what its schema says is not to be trusted
     database.exec(`PRAGMA busy_timeout = ${busyTimeout}; PRAGMA trusted_schema = OFF`);
-    if (applicationOf(database) !== applicationId) createTables(database, path);
+    refuseOthers(database, path);
     // in this mode a commit costs no wait for the disk; `sync` makes up for it
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    if (applicationOf(database) !== applicationId) createTables(database, path);
     return database;
   } catch (error) {
     database?.close();
@@ -75,16 +76,18 @@ export function transaction<Value>(database: DatabaseSync, action: () => Value):
   }
 }
 
+/** Throws when the database holds something, and that is not ours. */
+function refuseOthers(database: DatabaseSync, path: string): void {
+  if (applicationOf(database) === applicationId) return;
+  if (database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'] === 0) return;
+  throw new StorageError('invalid-request', `${path} is the database of another program`, { hint: 'Name a file that does not exist yet.' });
+}
+
 function createTables(database: DatabaseSync, path: string): void {
   transaction(database, () => {
-    // somebody else may have been faster
-    if (applicationOf(database) === applicationId) return;
-    if (database.prepare('SELECT count(*) AS count FROM sqlite_schema').get()?.['count'] !== 0) {
-      throw new StorageError('invalid-request', `${path} is the database of another program`, {
-        hint: 'Name a file that does not exist yet.',
-      });
-    }
-    database.exec(schema);
+    // somebody may have been faster
+    refuseOthers(database, path);
+    if (applicationOf(database) !== applicationId) database.exec(schema);
   });
 }
 
