@@ -13,7 +13,7 @@ const secretName = /(?:^|_)(?:password|passwd|passphrase|secret|token|apikey|api
 const notTheSecretItself = /_(?:command|url|uri|file|path|algorithm|endpoint|id)$/u;
 
 /** Values as they come out of an option's text, each of which has to be taken or refused in words. */
-export function valuesOf({ type, choices }: OptionSpec): readonly OptionValue[] {
+function valuesOf({ type, choices }: OptionSpec): readonly OptionValue[] {
   switch (type) {
     case 'boolean':
       return [true, false];

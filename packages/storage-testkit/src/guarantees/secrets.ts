@@ -18,7 +18,7 @@ function secretsOf({ plugin, server }: Trial, remote: TestRemote): readonly stri
 }
 
 /** The errors that opening and every call on a remote end with, where they fail. */
-export async function errorsOf(trial: Trial, remote: TestRemote): Promise<readonly unknown[]> {
+async function errorsOf(trial: Trial, remote: TestRemote): Promise<readonly unknown[]> {
   const opening = await settled(trial.open(remote));
   if (opening.status === 'rejected') return [opening.reason];
   const errors: unknown[] = [];
