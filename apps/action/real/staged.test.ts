@@ -36,15 +36,12 @@ test('the folder holds what a runner and a reader need, and nothing else', () =>
   expect(dist.filter((name) => !name.endsWith('.mjs'))).toEqual([]);
 });
 
-test('two builds are equal, byte by byte, and tell nothing of where they were built', () => {
-  const builds = ['one', 'two'].map((name) => join(temp, name));
-  for (const build of builds) execFileSync(process.execPath, [join(root, 'scripts/stage-action.mjs'), build], { cwd: temp, stdio: 'pipe' });
-  const [one = '', two = ''] = builds.map((build) => treePrint(build));
-  expect(one).toBe(two);
-  expect(one).toBe(treePrint(stagedAction));
-  for (const name of readdirSync(join(stagedAction, 'dist'))) {
-    expect(readFileSync(join(stagedAction, 'dist', name), 'utf8').includes(root), name).toBe(false);
-  }
+test('another build is equal, byte by byte, and tells nothing of where it was built', () => {
+  const build = join(temp, 'build');
+  execFileSync(process.execPath, [join(root, 'scripts/stage-action.mjs'), build], { cwd: temp, stdio: 'pipe' });
+  expect(treePrint(build), 'the sources may have changed since `npm run stage:action`').toBe(treePrint(stagedAction));
+  for (const name of readdirSync(join(build, 'dist')))
+    expect(readFileSync(join(build, 'dist', name), 'utf8').includes(root), name).toBe(false);
 });
 
 test('the bundle is small', () => {
