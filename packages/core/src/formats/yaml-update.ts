@@ -14,7 +14,7 @@ export interface YamlUpdate {
 
 /**
  * The text of a file that now says `map`, in the order and style of its previous text and with its comments, as DVC rewrites its files:
- * what is gone is removed, what is new goes to the end of its mapping. A file that says the same already stays as it is, byte for byte.
+ * what is gone is removed, what is new goes to the end of its mapping. As DVC does, a file that says the same already is written in DVC's own quotes and spaces.
  * Rejects with `invalid-metafile` when the previous text cannot be read.
  */
 export async function updateYaml(previousText: string, map: YamlMap, { file, levels = Infinity }: YamlUpdate): Promise<string> {
@@ -27,11 +27,9 @@ export async function updateYaml(previousText: string, map: YamlMap, { file, lev
   if (style === undefined) {
     return emitYaml(map);
   }
-  if (yamlEquals(unstyled(style), map)) {
-    return previousText;
-  }
   const text = emitYaml(restyleMap(style, map, levels));
   // comments are text that others wrote; whatever they do to the layout, the file must say what it should
   const written = await parseYaml(text, { file }).catch(() => null);
-  return written !== null && yamlEquals(written, map) ? text : emitYaml(map);
+  if (written !== null && yamlEquals(written, map)) return text;
+  return yamlEquals(unstyled(style), map) ? previousText : emitYaml(map);
 }

@@ -35,9 +35,14 @@ async function rewrite(before: string, after: string): Promise<string> {
 const say = (entries: YamlMap): Promise<string> =>
   updateYaml('# lead\nb: 1 # one\na:   # list\n- x\n- y # why\n# end\n', entries, { file: 'x.dvc' });
 
-test('a file that says the same keeps its bytes', async () => {
-  const text = "outs: [ {path: 'a.txt'} ]   # odd\n";
-  expect(await updateYaml(text, new Map([['outs', [new Map([['path', 'a.txt']])]]]), { file: 'x.dvc' })).toBe(text);
+test('a file that says the same already gets the quotes and spaces of DVC', async () => {
+  const out = new Map<string, string | number>([
+    ['path', '1e3'],
+    ['size', 3],
+  ]);
+  expect(await updateYaml('outs: [ { path: "1e3" , size: 3} ]   # odd\n', new Map([['outs', [out]]]), { file: 'x.dvc' })).toBe(
+    "outs: [{path: '1e3', size: 3}]       # odd\n",
+  );
 });
 
 test('a new value keeps the comment of the old one', async () => {
