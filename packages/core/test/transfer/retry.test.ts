@@ -67,6 +67,14 @@ test('waits at least as long as the store asks', async () => {
   expect(notices[0]?.waitMs).toBe(7);
 });
 
+test('gives up after so many tries, where a number is given', async () => {
+  for (const retries of [0, 2]) {
+    const { work, calls } = failing(9, new StorageError('unavailable', 'busy'));
+    await expect(withRetry(work, { policy: { ...quick, retries }, signal: never, onRetry: () => {} })).rejects.toThrow('busy');
+    expect(calls()).toBe(retries + 1);
+  }
+});
+
 test('gives up with the last failure when the next try would start after the budget', async () => {
   const { work, calls } = failing(1, new StorageError('rate-limited', 'come back tomorrow', { retryAfterMs: 86_400_000 }));
   await expect(withRetry(work, { policy: quick, signal: never, onRetry: () => {} })).rejects.toThrow('come back tomorrow');
