@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,4 +47,15 @@ test('recipes use inputs and outputs that there are', () => {
   expect(used.filter((name) => !inputs.has(name))).toEqual([]);
   const read = [...readme.matchAll(/steps\.data\.outputs\.([\w-]+)/gu)].map(([, name = '']) => name);
   expect(read.filter((name) => !outputs.includes(name))).toEqual([]);
+});
+
+test('what annotations are called is explained', () => {
+  const source = join(import.meta.dirname, '../src');
+  const titles = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) =>
+      [...readFileSync(join(source, name), 'utf8').matchAll(/'datapin: (cache-[a-z-]+)'/gu)].map(([, title = '']) => title),
+    );
+  expect(titles.length).toBeGreaterThan(3);
+  expect(titles.filter((title) => !readme.includes(`| \`${title}\``))).toEqual([]);
 });

@@ -325,7 +325,9 @@ interface SaveContext {
 /** Notes what the post part is to save: entries that were looked for in vain, or found in an older version, and whose outputs are complete now. */
 function planSave({ results, entries, restore, inputs, place, log }: SaveContext): string | undefined {
   const known = new Map(restore.lookedUp().map(({ plan, outcome }) => [plan.key, outcome]));
-  const toSave = entries.filter(({ key }) => known.get(key) === 'none' || known.get(key) === 'older');
+  // A run that may only write asks for nothing; the service says what it has already.
+  const isUnknown = !canRestore(place.env);
+  const toSave = entries.filter(({ key }) => known.get(key) === 'none' || known.get(key) === 'older' || isUnknown);
   const byPlace = new Map(
     results.flatMap((result) =>
       result.contents.map((content) => [outputPlace(result.open.cacheName, content.selected.output.path), { result, content }] as const),
