@@ -94,6 +94,7 @@ export const pluginTest: Command = defineCommand({
       )
       .catch((error: unknown) => Promise.reject(error instanceof TypeError ? new UsageError(error.message) : error));
     printer.live(undefined);
+    if (report.results.length === 0) throw new UsageError(`the suite has no area or promise by the name of ${options.only.join(', ')}`);
 
     const folder = printRemoteUrl(parseRemoteUrl(report.folder));
     const tested = { plugin: name, directory, ...report, folder };
@@ -101,7 +102,7 @@ export const pluginTest: Command = defineCommand({
     return {
       json: { ...tested, summary },
       text: conformanceText(tested, { paint: printer.paint, every: printer.verbosity === 'verbose' }),
-      exitCode: summary.broken === 0 && report.results.length > 0 ? 0 : 1,
+      exitCode: summary.broken === 0 ? 0 : 1,
     };
   },
 });

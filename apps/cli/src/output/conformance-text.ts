@@ -87,10 +87,22 @@ function reasonLines(title: string, results: readonly GuaranteeResult[], verdict
   }
   if (byReason.size === 0) return [];
   const lines = [...byReason].flatMap(([reason, some]) => [
-    `  ${some.length} ${some.length === 1 ? 'promise' : 'promises'}: ${reason}`,
+    `  ${some.length} ${some.length === 1 ? 'promise' : 'promises'}: ${reason}${remedyOf(some[0])}`,
     `      ${paint('dim', namesOf(some))}`,
   ]);
   return [`${title}:`, ...lines];
+}
+
+/** What to give so that a promise is tried the next time. */
+const remedies: Partial<Record<NonNullable<GuaranteeResult['need']>, string>> = {
+  httpOrigin: '--http-origin http://host:port',
+  unreachableRemote: '--http-origin http://host:port',
+  refusedRemote: '--refused-option name=value',
+};
+
+function remedyOf(result: GuaranteeResult | undefined): string {
+  const remedy = result?.need === undefined ? undefined : remedies[result.need];
+  return remedy === undefined ? '' : ` (give ${remedy})`;
 }
 
 /** Ids; more than four are counted by area. */

@@ -72,7 +72,9 @@ describe('datapin plugin test', () => {
       projectWith(without),
     );
     expect(out()).toContain('Not offered:\n  9 promises: the plugin offers no `list`\n');
-    expect(out()).toContain('Not tried:\n  5 promises: the HTTP origin of the store was not given');
+    expect(out()).toMatch(
+      /Not tried:\n  5 promises: the HTTP origin of the store was not given.* \(give --http-origin http:\/\/host:port\)\n/u,
+    );
     expect(out()).toContain('15 promises: 1 kept, 9 not offered, 5 not tried');
     expect(code).toBe(0);
   });
@@ -114,6 +116,7 @@ describe('datapin plugin test refuses', () => {
     ['a plugin that is not installed', ['storage-blob', '--url', '/x'], 1, 'storage-blob is not installed'],
     ['an option without a value', [local, '--url', '/x', '--option', 'shared'], 254, 'is written `name=value`'],
     ['an option that the plugin does not have', [local, '--url', '/x', '--option', 'nope=1'], 254, "has no option 'nope'"],
+    ['a promise that nobody makes', [local, '--url', '/tmp', '--only', 'flying'], 254, 'no area or promise by the name of flying'],
     [
       'an origin that is not part of the remote',
       [local, '--url', '/x', '--http-origin', 'http://127.0.0.1:1'],

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 import { redactor } from '@datapin/storage';
 
-import type { Guarantee } from './guarantee.ts';
+import type { Guarantee, Need } from './guarantee.ts';
 import { isMethod, type PlannedGuarantee, planSuite, tryPlanned } from './plan-suite.ts';
 import { defaultLimits, type StorageUnderTest } from './storage-under-test.ts';
 import type { TrialGround } from './try-guarantee.ts';
@@ -22,6 +22,8 @@ export interface GuaranteeResult {
   readonly verdict: Verdict;
   /** Of a broken promise what happened instead; of others that are not kept what was declared. Without secrets. */
   readonly reason?: string;
+  /** What was not there, of a promise that was not offered or not tried. */
+  readonly need?: Need;
   /** Of a broken promise: where to look. */
   readonly look?: string;
   readonly milliseconds: number;
@@ -67,7 +69,7 @@ async function resultOf(planned: PlannedGuarantee, ground: TrialGround, redact: 
   const facts = { id, area, promise, milliseconds: Math.round(performance.now() - start) };
   if ('error' in failure) return { ...facts, verdict: 'broken', reason: redact(reasonOf(failure.error)), look };
   if (failure.kept) return { ...facts, verdict: 'kept' };
-  if (lacking !== undefined) return { ...facts, verdict: isMethod(lacking.need) ? 'not-offered' : 'not-tried', reason: lacking.reason };
+  if (lacking !== undefined) return { ...facts, verdict: isMethod(lacking.need) ? 'not-offered' : 'not-tried', ...lacking };
   return { ...facts, verdict: 'deviates', reason: deviation?.reason ?? '' };
 }
 
