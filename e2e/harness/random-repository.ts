@@ -61,10 +61,24 @@ const oddParts = [
 const oddDirectories = ['data', 'my data', 'données', 'raw-1.0', 'sub/images'];
 const multipartSize = 70 * 2 ** 20;
 
+/** Two in ten know DVC 2, so that a short run meets them as well. */
+const agesInTurn: readonly RepositoryPlan['age'][] = [
+  'present',
+  'present',
+  'present',
+  'mixed',
+  'present',
+  'present',
+  'present',
+  'present',
+  'present',
+  'legacy',
+];
+
 /** Draws the `index`th repository of a run: at least two versions of one directory of 5–500 files and three single files. */
 export function planRepository(seed: string, index: number): RepositoryPlan {
   const random = seededRandom(`${seed}/${index}`);
-  const age = index % 10 === 9 ? (index % 20 === 9 ? 'legacy' : 'mixed') : 'present';
+  const age = agesInTurn[index % agesInTurn.length] ?? 'present';
   const directory = random.pick(oddDirectories);
   const singles = distinct(() => random.pick(oddSingles), 3);
   // most repositories small, so that hundreds of them are affordable, some of them up to the full 500
