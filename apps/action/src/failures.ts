@@ -83,7 +83,7 @@ function annotationOf(group: readonly MissingFile[], rules: FailureRules): reado
 }
 
 /** Whether a file that is not there fails the step. */
-export function levelOf(reason: Reason, rules: FailureRules): 'error' | 'warning' {
+function levelOf(reason: Reason, rules: FailureRules): 'error' | 'warning' {
   if (reason === 'missing' && !rules.failOnMissing) return 'warning';
   if (reason === 'no-credentials' && !rules.failOnNoCredentials) return 'warning';
   return 'error';

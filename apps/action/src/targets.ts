@@ -54,7 +54,7 @@ export function mayMeanPart(pattern: string, path: string): boolean {
 }
 
 /** Whether a pattern means a path, or a folder that it is in. */
-export function meansPath(pattern: string, path: string): boolean {
+function meansPath(pattern: string, path: string): boolean {
   return prefixes(path).some((prefix) => matchesGlob(prefix, pattern));
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDirectoryId, type SelectedOutput } from '@datapin/core';
 
 /** More outputs than this share entries: GitHub limits how many are made in a minute, and each costs two requests. */
-export const mostEntries = 16;
+const mostEntries = 16;
 
 /** Outputs that are kept in one entry of the Actions cache. */
 export interface EntryPlan {

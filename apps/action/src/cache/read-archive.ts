@@ -23,56 +23,93 @@ export async function* readArchive(
   const bytes = createZstdDecompress({ chunkSize });
   // A failure comes out of the iteration; that an early end breaks the pipe is none.
   pipeline(file, bytes, () => {});
-  const input = chunked(limited(bytes, limit));
   try {
-    yield* members(input, folder);
+    yield* members(limited(bytes, limit), folder);
   } finally {
     file.destroy();
     bytes.destroy();
   }
 }
 
-async function* members(input: Chunked, folder: string): AsyncGenerator<readonly NearbyObject[]> {
-  let group: NearbyObject[] = [];
-  for (;;) {
-    // What a chunk holds is handed on before the next one is waited for.
-    if (input.ready() < blockSize && group.length > 0) {
-      yield group;
-      group = [];
+/** Members are taken from a chunk as long as it lasts, without waiting: there may be very many. */
+async function* members(input: AsyncIterable<Uint8Array>, folder: string): AsyncGenerator<readonly NearbyObject[]> {
+  const chunks = input[Symbol.asyncIterator]();
+  let bytes: Buffer = Buffer.alloc(0);
+  let at = 0;
+  /** Adds the next chunk to what is left. */
+  const more = async (): Promise<boolean> => {
+    const next = await chunks.next();
+    if (next.done === true) return false;
+    const chunk = Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
+    bytes = at === bytes.length ? chunk : Buffer.concat([bytes.subarray(at), chunk]);
+    at = 0;
+    return true;
+  };
+  const skip = async (length: number): Promise<void> => {
+    let left = length;
+    while (left > bytes.length - at) {
+      left -= bytes.length - at;
+      at = bytes.length;
+      if (!(await more())) throw cutShort();
     }
-    const block = await input.exactly(blockSize);
-    const header = block === undefined ? undefined : readHeader(block);
-    if (header === undefined) break;
-    const { name, size, isFile } = header;
-    const id = isFile ? objectIn(folder, name) : undefined;
-    if (id === undefined) {
-      await input.skip(size + paddingOf(size));
-    } else if (size <= smallObject) {
-      if (input.ready() < size && group.length > 0) {
-        yield group;
-        group = [];
+    at += left;
+  };
+
+  for (;;) {
+    const group: NearbyObject[] = [];
+    let large: { readonly id: ObjectId; readonly size: number } | undefined;
+    let toSkip = 0;
+    while (bytes.length - at >= blockSize) {
+      const header = readHeader(bytes, at);
+      if (header === undefined) {
+        if (group.length > 0) yield group;
+        return;
       }
-      const bytes = await input.exactly(size);
-      if (bytes === undefined) throw cutShort();
-      group.push({ id, size, bytes });
-      await input.skip(paddingOf(size));
-    } else {
-      if (group.length > 0) yield group;
-      group = [];
+      const { size } = header;
+      const id = header.isFile ? objectIn(folder, header.name) : undefined;
+      const start = at + blockSize;
+      if (id === undefined || size > smallObject) {
+        at = start;
+        if (id !== undefined) {
+          large = { id, size };
+          break;
+        }
+        toSkip = size + paddingOf(size);
+        if (toSkip > bytes.length - at) break;
+        at += toSkip;
+        toSkip = 0;
+        continue;
+      }
+      if (bytes.length < start + size) break;
+      group.push({ id, size, bytes: bytes.subarray(start, start + size) });
+      at = start + size;
+      toSkip = paddingOf(size);
+      if (toSkip > bytes.length - at) break;
+      at += toSkip;
+      toSkip = 0;
+    }
+    if (group.length > 0) yield group;
+    if (large !== undefined) {
+      const { id, size } = large;
       let left = size;
       const stream = async function* (): AsyncGenerator<Uint8Array> {
         while (left > 0) {
-          const some = await input.atMost(left);
-          if (some === undefined) throw cutShort();
-          left -= some.length;
-          yield some;
+          if (at === bytes.length && !(await more())) throw cutShort();
+          const piece = bytes.subarray(at, Math.min(bytes.length, at + left));
+          at += piece.length;
+          left -= piece.length;
+          yield piece;
         }
       };
       yield [{ id, size, bytes: stream() }];
-      await input.skip(left + paddingOf(size));
+      await skip(left + paddingOf(size));
+    } else if (toSkip > 0) {
+      await skip(toSkip);
+    } else if (!(await more())) {
+      if (at < bytes.length) throw cutShort();
+      return;
     }
   }
-  if (group.length > 0) yield group;
 }
 
 async function* limited(stream: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
@@ -95,64 +132,4 @@ function objectIn(folder: string, name: string): ObjectId | undefined {
     /^(files\/md5\/)?([0-9a-f]{2})\/([0-9a-f]{30}(?:\.dir)?)$/u.exec(name.slice(folder.length + 1)) ?? [];
   const value = start + rest;
   return isObjectValue(value) ? { algorithm: modern === undefined ? 'md5-dos2unix' : 'md5', value } : undefined;
-}
-
-interface Chunked {
-  /** How many bytes can be had without waiting. */
-  ready(): number;
-  /** So many bytes in one piece; `undefined` when the stream has ended before the first. */
-  exactly(length: number): Promise<Uint8Array | undefined>;
-  /** At least one byte and at most so many; `undefined` at the end. */
-  atMost(length: number): Promise<Uint8Array | undefined>;
-  skip(length: number): Promise<void>;
-}
-
-function chunked(stream: AsyncIterable<Uint8Array>): Chunked {
-  const chunks = stream[Symbol.asyncIterator]();
-  let current: Uint8Array = new Uint8Array();
-  let at = 0;
-
-  const atMost = async (length: number): Promise<Uint8Array | undefined> => {
-    while (at === current.length) {
-      const next = await chunks.next();
-      if (next.done === true) return undefined;
-      current = next.value;
-      at = 0;
-    }
-    const end = Math.min(current.length, at + length);
-    const some = current.subarray(at, end);
-    at = end;
-    return some;
-  };
-  const exactly = async (length: number): Promise<Uint8Array | undefined> => {
-    if (length <= current.length - at) {
-      const piece = current.subarray(at, at + length);
-      at += length;
-      return piece;
-    }
-    const pieces: Uint8Array[] = [];
-    let have = 0;
-    while (have < length) {
-      const some = await atMost(length - have);
-      if (some === undefined) {
-        if (have === 0) return undefined;
-        throw cutShort();
-      }
-      pieces.push(some);
-      have += some.length;
-    }
-    return Buffer.concat(pieces);
-  };
-  return {
-    ready: () => current.length - at,
-    atMost,
-    exactly,
-    async skip(length) {
-      for (let left = length; left > 0;) {
-        const some = await atMost(left);
-        if (some === undefined) throw cutShort();
-        left -= some.length;
-      }
-    },
-  };
 }

@@ -34,17 +34,18 @@ export function writeHeader(name: string, size: number): Buffer {
   return header;
 }
 
-/** Reads a header; `undefined` for the block of zeros that ends an archive. Throws for what is no header. */
-export function readHeader(block: Uint8Array): TarHeader | undefined {
-  const header = Buffer.from(block.buffer, block.byteOffset, blockSize);
-  if (header[0] === 0 && header.every((byte) => byte === 0)) return undefined;
-  const written = Number.parseInt(header.toString('latin1', 148, 156).replaceAll('\0', ' ').trim(), 8);
-  if (written !== checksum(header)) throw new Error('not a tar archive: a header is damaged');
-  const size = readSize(header);
+/** Reads a header at a place; `undefined` for the block of zeros that ends an archive. Throws for what is no header. */
+export function readHeader(bytes: Buffer, at: number): TarHeader | undefined {
+  const header = bytes.subarray(at, at + blockSize);
+  const sum = checksum(header);
+  // nothing but zeros, and the checksum's own blanks
+  if (sum === 8 * 0x20 && header.every((byte) => byte === 0)) return undefined;
+  if (octal(header, 148, 156) !== sum) throw new Error('not a tar archive: a header is damaged');
+  const size = header[124] === 0x80 ? Number(header.readBigUInt64BE(128)) : octal(header, 124, 136);
   if (!Number.isSafeInteger(size) || size < 0) throw new Error('not a tar archive: a member has no size');
   const type = header[156];
   // A prefix, as of longer names, is none of ours.
-  const name = header[345] === 0 || header.toString('latin1', 257, 262) !== 'ustar' ? untilZero(header.subarray(0, 100)) : '';
+  const name = header[345] === 0 || header.toString('latin1', 257, 262) !== 'ustar' ? untilZero(header) : '';
   return { name, size, isFile: type === 0x30 || type === 0 };
 }
 
@@ -55,13 +56,21 @@ function checksum(header: Buffer): number {
   return sum;
 }
 
-function readSize(header: Buffer): number {
-  if (header[124] === 0x80) return Number(header.readBigUInt64BE(128));
-  const digits = header.toString('latin1', 124, 136).replaceAll('\0', ' ').trim();
-  return /^[0-7]+$/u.test(digits) ? Number.parseInt(digits, 8) : digits === '' ? 0 : Number.NaN;
+/** A number in octal digits, between blanks and zero bytes. Nothing is 0; anything else `NaN`. */
+function octal(header: Buffer, start: number, end: number): number {
+  let value = 0;
+  let isOver = false;
+  for (let index = start; index < end; index += 1) {
+    const byte = header[index] ?? 0;
+    if (byte >= 0x30 && byte <= 0x37 && !isOver) value = value * 8 + byte - 0x30;
+    else if (byte !== 0 && byte !== 0x20) return Number.NaN;
+    else if (value > 0) isOver = true;
+  }
+  return value;
 }
 
-function untilZero(bytes: Buffer): string {
-  const end = bytes.indexOf(0);
-  return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
+/** The name in the first 100 bytes. */
+function untilZero(header: Buffer): string {
+  const end = header.indexOf(0);
+  return header.toString('latin1', 0, end === -1 || end > 100 ? 100 : end);
 }

@@ -127,7 +127,7 @@ describe('what is read', () => {
     await writeArchive(
       archive,
       folder,
-      Array.from({ length: 2000 }, () => stored(randomBytes(5000))),
+      Array.from({ length: 300 }, () => stored(randomBytes(20_000))),
     );
     for await (const group of readArchive(archive, { folder, limit: 1e9 })) {
       expect(group.length).toBeGreaterThan(0);

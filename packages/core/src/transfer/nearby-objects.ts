@@ -56,19 +56,41 @@ export function nearbyFeed(
   const counter = progressCounter('restore', context);
   const pacer = createPacer(context.signal);
 
-  const keep = async ({ id, size, bytes }: NearbyObject): Promise<boolean> => {
-    try {
-      if (bytes instanceof Uint8Array) cache.publishBytes(id, bytes);
-      else await receive(cache, id, size, bytes);
+  /** Whether what a step threw only means that the object is not to be had here. */
+  const isLost = (error: unknown, id: ObjectId): boolean => {
+    if (error instanceof BrokenOff) {
+      context.signal.throwIfAborted();
       return true;
+    }
+    if (!(error instanceof DatapinError) || error.code !== 'object-corrupt') return false;
+    nearby.damaged(id);
+    return true;
+  };
+  const count = ({ id, size }: NearbyObject): true => {
+    taken.set(objectName(id), size);
+    counter.moved(size);
+    counter.done();
+    return true;
+  };
+  const keepStream = async (object: NearbyObject, bytes: AsyncIterable<Uint8Array>): Promise<boolean> => {
+    try {
+      await receive(cache, object.id, object.size, bytes);
+      return count(object);
     } catch (error) {
-      if (error instanceof BrokenOff) {
-        context.signal.throwIfAborted();
-        return false;
-      }
-      if (!(error instanceof DatapinError) || error.code !== 'object-corrupt') throw error;
-      nearby.damaged(id);
-      return false;
+      if (isLost(error, object.id)) return false;
+      throw error;
+    }
+  };
+  /** Small objects are kept without waiting: there may be very many. */
+  const keep = (object: NearbyObject): boolean | Promise<boolean> => {
+    const { id, bytes } = object;
+    if (!(bytes instanceof Uint8Array)) return keepStream(object, bytes);
+    try {
+      cache.publishBytes(id, bytes);
+      return count(object);
+    } catch (error) {
+      if (isLost(error, id)) return false;
+      throw error;
     }
   };
   /** What has been offered and not been looked at. */
@@ -82,27 +104,22 @@ export function nearbyFeed(
     ended = true;
     return undefined;
   };
-  const wants = (wanted: ReadonlySet<string>, { id }: NearbyObject): boolean => wanted.has(objectName(id)) && !taken.has(objectName(id));
-  const takeOne = async (object: NearbyObject): Promise<boolean> => {
-    if (!(await keep(object))) return false;
-    taken.set(objectName(object.id), object.size);
-    counter.expect(1, object.size);
-    counter.moved(object.size);
-    counter.done();
-    return true;
-  };
   return {
     taken,
     async take(wanted, { until = wanted, arrived } = {}) {
       let left = 0;
       for (const name of until) if (!taken.has(name)) left += 1;
+      counter.expect(left, 0);
       while (left > 0) {
         const group = await nextGroup();
         if (group === undefined) return;
         held = [];
         for (const object of group) {
-          if (!wants(wanted, object) || !(await takeOne(object))) continue;
-          if (until.has(objectName(object.id))) left -= 1;
+          const name = objectName(object.id);
+          if (!wanted.has(name) || taken.has(name)) continue;
+          const kept = keep(object);
+          if (kept !== true && !(await kept)) continue;
+          if (until.has(name)) left -= 1;
           arrived?.(object.id);
           if (pacer.due()) await pacer.rest();
         }
@@ -110,13 +127,14 @@ export function nearbyFeed(
     },
     async takeDirectories(wanted) {
       let left = wanted.size;
+      counter.expect(left, 0);
       while (left > 0) {
         const group = await nextGroup();
         if (group === undefined) return;
         const files = group.findIndex(({ id }) => !isDirectoryId(id));
         held = files === -1 ? [] : group.slice(files);
         for (const object of files === -1 ? group : group.slice(0, files)) {
-          if (wants(wanted, object) && (await takeOne(object))) left -= 1;
+          if (wanted.has(objectName(object.id)) && (await keep(object))) left -= 1;
         }
         if (held.length > 0) return;
       }
