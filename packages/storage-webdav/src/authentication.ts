@@ -17,7 +17,7 @@ export interface Authentication {
   /** The headers that identify the user for one request. */
   headersFor(request: AuthenticatedRequest): Promise<Readonly<Record<string, string>>>;
   /** Learns from a 401. Says whether the request is worth sending again with other headers than those that were refused. */
-  refused(answer: IncomingHttpHeaders, sent: Readonly<Record<string, string>>): Promise<boolean>;
+  refused(answer: IncomingHttpHeaders, sent: Readonly<Record<string, string>>, attempt: number): Promise<boolean>;
 }
 
 /** Asks the server without credentials, for its challenge: the headers of its answer, empty when it demands nothing. */
@@ -65,7 +65,8 @@ function commandAuthentication(credentials: Extract<Credentials, { kind: 'comman
   }
   return {
     headersFor: headers,
-    async refused(_answer, sent): Promise<boolean> {
+    async refused(_answer, sent, attempt): Promise<boolean> {
+      if (attempt > 1) return false;
       // another request may have renewed the token since
       if ((await headers())['authorization'] === sent['authorization']) current = undefined;
       return (await headers())['authorization'] !== sent['authorization'];
@@ -95,18 +96,21 @@ function passwordAuthentication(
       await chooseScheme();
       return digest === undefined ? basic : { authorization: digest.sign(request) };
     },
-    async refused(answer, sent): Promise<boolean> {
-      // a nonce that another request has replaced since was only too old
+    async refused(answer, sent, attempt): Promise<boolean> {
+      // many requests at once may use a nonce up before each of them has had its turn; the password is right then
+      if (attempt > 1 && (attempt > mostNonces || !isStale(answer))) return false;
+      // another request may have got a new nonce since
       if (digest !== undefined && !digest.signed(sent['authorization'])) return true;
-      const before = digest;
-      return (await learn(answer)) && !(before !== undefined && isFinal(answer));
+      return learn(answer);
     },
   };
 }
 
-/** A server that does not call a nonce stale refuses the password itself (RFC 7616 §3.3). */
-function isFinal(answer: IncomingHttpHeaders): boolean {
-  return /[\s,]stale\s*=\s*"?false/iu.test(digestChallenge(answer) ?? '');
+const mostNonces = 5;
+
+/** A server that calls a nonce stale has nothing against the password (RFC 7616 §3.3). */
+function isStale(answer: IncomingHttpHeaders): boolean {
+  return /[\s,]stale\s*=\s*"?true/iu.test(digestChallenge(answer) ?? '');
 }
 
 interface Digest {

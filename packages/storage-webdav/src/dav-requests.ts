@@ -49,14 +49,14 @@ export function createDavRequests(settings: WebdavSettings, host: StorageHost): 
     return failureError({ status: response.status, headers: response.headers, text: redact(text) }, subject);
   }
 
-  /** One exchange; a second one when the server wants other credentials than those that were sent first. */
+  /** One exchange, and another one when the server wants other credentials than those that were sent. */
   async function exchange(request: DavRequest, path: string): Promise<HttpResponse> {
     const { method, body, signal } = request;
     for (let attempt = 1; ; attempt += 1) {
       const identity = await authentication.headersFor({ origin: connection.origin, method, path });
       const headers = { ...request.headers, ...identity, ...lengthOf(request) };
       const response = await connection.send({ method, path, headers, body, signal });
-      if (response.status !== 401 || attempt > 1 || !(await authentication.refused(response.headers, identity))) return response;
+      if (response.status !== 401 || !(await authentication.refused(response.headers, identity, attempt))) return response;
       response.body.drop();
     }
   }

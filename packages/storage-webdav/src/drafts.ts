@@ -17,8 +17,8 @@ export interface Drafts {
   readonly folder: string;
   /** A path in the folder that nobody else has. */
   next(): string;
-  /** The draft is not needed: it is removed later, as a server may be busy with it still and whoever failed should not wait. */
-  abandon(path: string): void;
+  /** The draft is not needed. It is removed later, so that whoever failed need not wait. A server may be `busy` with what broke off. */
+  abandon(path: string, how?: { readonly busy: boolean }): void;
   /** Removes what was abandoned, in the background. */
   tidy(): void;
   /** Resolves when everything abandoned is gone, or cannot be removed. With `sweep`, also what processes that died have left. */
@@ -28,7 +28,7 @@ export interface Drafts {
 /** What goes wrong in tidying up is nobody's failure: what stays is swept another time. */
 export function createDrafts(requests: DavRequests, base: string): Drafts {
   const folder = `${base}/${draftsFolder}/`;
-  const abandoned = new Set<string>();
+  const abandoned = new Map<string, boolean>();
   const working = new Set<Promise<void>>();
 
   function inBackground(work: () => Promise<void>): void {
@@ -37,9 +37,9 @@ export function createDrafts(requests: DavRequests, base: string): Drafts {
     void running.then(() => working.delete(running));
   }
 
-  /** A server that is busy with what broke off may make a file of it after it was asked to remove that. */
-  async function remove(path: string): Promise<void> {
-    for (const pause of [0, secondTryMs]) {
+  /** A busy server may make a file of what broke off after it was asked to remove that. */
+  async function remove(path: string, busy: boolean): Promise<void> {
+    for (const pause of busy ? [0, secondTryMs] : [0]) {
       await sleep(pause);
       const response = await requests.send({ method: 'DELETE', path, accept: [404, 423], signal: AbortSignal.timeout(tidyTimeoutMs) });
       response.body.drop();
@@ -52,21 +52,21 @@ export function createDrafts(requests: DavRequests, base: string): Drafts {
     const resources = (await propfind(requests, { path: folder, depth: '1', signal })) ?? [];
     for (const { path, collection, modified } of resources) {
       if (collection || modified === undefined || Date.now() - modified.getTime() < abandonedAfterMs) continue;
-      await remove(folder + encodeURIComponent(path.slice(path.lastIndexOf('/') + 1)));
+      await remove(folder + encodeURIComponent(path.slice(path.lastIndexOf('/') + 1)), false);
     }
   }
 
   function tidy(): void {
-    for (const path of abandoned) {
+    for (const [path, busy] of abandoned) {
       abandoned.delete(path);
-      inBackground(() => remove(path));
+      inBackground(() => remove(path, busy));
     }
   }
 
   return {
     folder,
     next: () => folder + randomUUID(),
-    abandon: (path) => abandoned.add(path),
+    abandon: (path, { busy } = { busy: false }) => void abandoned.set(path, busy),
     tidy,
     async settle({ sweep }): Promise<void> {
       tidy();

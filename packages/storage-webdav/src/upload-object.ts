@@ -73,7 +73,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
         return true;
       }
     } catch (error) {
-      drafts.abandon(draft);
+      drafts.abandon(draft, { busy: !isAnswer(error) });
       throw error;
     }
     drafts.abandon(draft);
@@ -117,7 +117,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
       if (status >= 300) throw failureError({ status, headers: {}, text: '' }, subject);
       return true;
     } catch (error) {
-      if (isStorageError(error) && error.status === undefined && (await isGone(draft))) return true;
+      if (isStorageError(error) && !isAnswer(error) && (await isGone(draft))) return true;
       throw error;
     }
   }
@@ -163,7 +163,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
       await put(request, request.path);
     } catch (error) {
       // a refusal with a status came before the server stored anything
-      if (!isStorageError(error) || error.status === undefined) await removePartial(request.path);
+      if (!isAnswer(error)) await removePartial(request.path);
       throw error;
     }
   }
@@ -186,6 +186,11 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
     },
     upload,
   };
+}
+
+/** Whether it is what the server answered; other failures leave open what it did. */
+function isAnswer(error: unknown): boolean {
+  return isStorageError(error) && error.status !== undefined;
 }
 
 function isParentMissing({ status }: HttpResponse): boolean {
