@@ -1,9 +1,22 @@
 import { readFileSync } from 'node:fs';
 
-/** A command that a page tells its reader to type, and what the page says that it prints. */
+/** A command that a page tells its reader to type, and the lines that the page says it prints. `…` in them stands for anything. */
 export interface ShownCommand {
   readonly command: string;
   readonly output: readonly string[];
+}
+
+/** Whether a line of what was printed is the one that the page shows. */
+export function isPrinted(line: string, printed: string): boolean {
+  const parts = line.split('…');
+  return printed.split('\n').some((candidate) => {
+    let from = 0;
+    return parts.every((part) => {
+      const at = candidate.indexOf(part, from);
+      from = at + part.length;
+      return at !== -1;
+    });
+  });
 }
 
 /** The commands in the `console` blocks below a heading of a Markdown page, in order. Throws when there are none. */
