@@ -21,11 +21,17 @@ export interface CarriedOut {
 
 /** Plans on their way into the work tree: some files can be placed at once, others when their objects have arrived. */
 export interface Undertaking {
-  /** An object has come into the cache: its files are placed, in the background. */
-  arrived(id: Placement['id']): void;
+  /**
+   * An object has come into the cache: its files are placed, in the background. Who brings objects faster than they can be placed gets a promise to wait for,
+   * so that what has just arrived is still at hand when its turn comes.
+   */
+  arrived(id: Placement['id']): Promise<void> | undefined;
   /** Places what can be placed by now, waits for everything, remembers the hashes. Rejects with the first failure. */
   finish(): Promise<CarriedOut>;
 }
+
+/** So many files may wait to be placed. */
+const longestQueue = 200;
 
 /** Records this many hashes at a time. */
 const recordsPerWrite = 2000;
@@ -56,29 +62,34 @@ export async function carryOut(plans: readonly OutputPlan[], unused: readonly Un
     }
   }
 
-  const ready: Placement[] = [];
+  let ready: Placement[] = [];
   let background: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   const drain = async (): Promise<void> => {
     try {
-      for (let next = ready.shift(); next !== undefined; next = ready.shift()) await placing.place(next);
+      while (ready.length > 0) {
+        const some = ready;
+        ready = [];
+        for (const next of some) await placing.place(next);
+      }
     } catch (error) {
       failure ??= { error };
     }
     background = undefined;
   };
-  const arrived = (id: Placement['id']): void => {
+  const arrived = (id: Placement['id']): Promise<void> | undefined => {
     const name = objectName(id);
     const placements = waiting.get(name);
-    if (placements === undefined || failure !== undefined) return;
+    if (placements === undefined || failure !== undefined) return undefined;
     waiting.delete(name);
     ready.push(...placements);
     background ??= drain();
+    return ready.length > longestQueue ? background : undefined;
   };
   return {
     arrived,
     async finish() {
-      for (const [first] of waiting.values()) if (first !== undefined && tree.cache.has(first.id)) arrived(first.id);
+      for (const [first] of waiting.values()) if (first !== undefined && tree.cache.has(first.id)) void arrived(first.id);
       await background;
       placing.remember();
       if (failure !== undefined) throw failure.error;

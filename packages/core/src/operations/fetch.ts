@@ -84,7 +84,10 @@ export async function fetch(project: Project, request: FetchRequest, context: Op
       imports: importBringer({ project, origin: project, cache, pool, jobs: request.jobs, context, depth: 0 }),
       nearby: request.nearby,
       narrow: narrowContent(request),
-      arrived: ({ id }) => downloaded.add(objectName(id)),
+      arrived: ({ id }) => {
+        downloaded.add(objectName(id));
+        return undefined;
+      },
     });
     return fetchResult(brought, downloaded);
   });

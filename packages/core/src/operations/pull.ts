@@ -79,7 +79,7 @@ export async function pull(project: Project, request: PullRequest, context: Oper
       narrow: narrowContent(request),
       arrived: ({ id }) => {
         arrived.add(objectName(id));
-        undertaking?.arrived(id);
+        return undertaking?.arrived(id);
       },
     });
     const { missing } = (await undertaking?.finish()) ?? { missing: [] };

@@ -30,8 +30,8 @@ export interface BringOptions {
   readonly narrow?: ((content: PinnedContent) => PinnedContent) | undefined;
   /** Told what the outputs consist of before files are downloaded; may reject to stop. */
   readonly planned?: (contents: readonly PinnedContent[]) => Promise<void>;
-  /** Told whenever an object has come into the cache. */
-  readonly arrived?: (wanted: WantedObject) => void;
+  /** Told whenever an object has come into the cache; may ask to be waited for. */
+  readonly arrived?: (wanted: WantedObject) => Promise<void> | undefined;
 }
 
 /** Brings imported outputs that our own remote does not hold. */
@@ -100,7 +100,7 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     const outcome = await downloadObjects(options.pool, remote, distinct(objects), {
       cache,
       context,
-      ...(options.arrived === undefined ? {} : { arrived: options.arrived }),
+      arrived: (wanted) => void options.arrived?.(wanted),
     });
     fetched += outcome.fetched.length;
     bytes += outcome.bytes;
@@ -124,9 +124,9 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   const wanted = kept.filter(({ selected }) => isHere(selected));
   if (near !== undefined) {
     const absent = new Map(absentFiles(wanted, options).map((file) => [objectName(file.id), file]));
-    const arrived = (id: WantedObject['id']): void => {
+    const arrived = (id: WantedObject['id']): Promise<void> | undefined => {
       const file = absent.get(objectName(id));
-      if (file !== undefined) options.arrived?.(file);
+      return file && options.arrived?.(file);
     };
     await near.feed.take(new Set(absent.keys()), { arrived });
   }

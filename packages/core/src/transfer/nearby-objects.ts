@@ -34,7 +34,7 @@ export interface NearbyFeed {
   /** Takes objects whose names are `wanted` until those of `until` are here or nothing more comes. What else is offered meanwhile is let go. */
   take(
     wanted: ReadonlySet<string>,
-    options?: { readonly until?: ReadonlySet<string>; readonly arrived?: ((id: ObjectId) => void) | undefined },
+    options?: { readonly until?: ReadonlySet<string>; readonly arrived?: ((id: ObjectId) => Promise<void> | undefined) | undefined },
   ): Promise<void>;
   /** Takes directory objects whose names are `wanted`, as long as directory objects come. The files behind them are left for {@link NearbyFeed.take}. */
   takeDirectories(wanted: ReadonlySet<string>): Promise<void>;
@@ -120,7 +120,8 @@ export function nearbyFeed(
           const kept = keep(object);
           if (kept !== true && !(await kept)) continue;
           if (until.has(name)) left -= 1;
-          arrived?.(object.id);
+          const wait = arrived?.(object.id);
+          if (wait !== undefined) await wait;
           if (pacer.due()) await pacer.rest();
         }
       }
