@@ -1,3 +1,4 @@
+import { redactor } from '@datapin/storage';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import type { HttpRequest, HttpTransport } from './http-transport.ts';
@@ -32,6 +33,8 @@ export interface BucketRequests {
   send(request: BucketRequest): Promise<HttpResponse>;
   /** Whether requests travel encrypted. Where they do not, whoever sends a body signs it: `x-amz-content-sha256` with its SHA-256 in hex. */
   readonly encrypted: boolean;
+  /** A failure without what the store repeats of the request: keys and tokens. */
+  hideSecrets(failure: S3Failure): S3Failure;
 }
 
 export interface BucketContext {
@@ -50,6 +53,15 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
   let region = settings.region ?? defaultRegion;
   let bucketSeen = false;
   let clockOffsetMs = 0;
+  let lastSigner: Credentials | undefined;
+
+  function hideSecrets(failure: S3Failure): S3Failure {
+    const { accessKeyId = '', secretAccessKey = '', sessionToken = '' } = lastSigner ?? {};
+    const customerKey = settings.headers.customerKey['x-amz-server-side-encryption-customer-key'] ?? '';
+    const redact = redactor([accessKeyId, secretAccessKey, sessionToken, customerKey]);
+    const { code, message } = failure;
+    return { ...failure, code: code === undefined ? code : redact(code), message: message === undefined ? message : redact(message) };
+  }
 
   async function exchange(request: BucketRequest, inRegion: string, signWith: Credentials | undefined): Promise<HttpResponse> {
     const { method, key, query = {}, headers = {}, signal } = request;
@@ -101,7 +113,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
     signWith: Credentials | undefined,
   ): Promise<S3Failure> {
     const body = (await response.body.collect(failureLimit)).toString('utf8');
-    const failure = parseFailure(response.status, response.headers, body);
+    const failure = hideSecrets(parseFailure(response.status, response.headers, body));
     const silent = request.method === 'HEAD' && request.key !== '' && failure.region === undefined;
     if (!silent || ![301, 307, 400, 403].includes(response.status)) return failure;
     const again = await exchange({ ...request, method: 'GET', headers: { ...request.headers, range: 'bytes=0-0' } }, inRegion, signWith);
@@ -109,7 +121,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
       again.body.cancel();
       return failure;
     }
-    return parseFailure(again.status, again.headers, (await again.body.collect(failureLimit)).toString('utf8'));
+    return hideSecrets(parseFailure(again.status, again.headers, (await again.body.collect(failureLimit)).toString('utf8')));
   }
 
   /** Puts right what the store says is wrong with the request. */
@@ -127,6 +139,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
   }
 
   return {
+    hideSecrets,
     encrypted: addressOf(settings.address, region).origin.startsWith('https:'),
     async send(request: BucketRequest): Promise<HttpResponse> {
       const { signal, key } = request;
@@ -134,6 +147,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
       const corrections = new Set<Correction>();
       for (;;) {
         const signWith = await untilAborted(credentials.get(), signal);
+        lastSigner = signWith;
         const inRegion = region;
         const response = await exchange(request, inRegion, signWith);
         if (response.status < 300) {

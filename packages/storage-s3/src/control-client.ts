@@ -58,7 +58,10 @@ export async function createControlClient(bucket: string, requests: BucketReques
     const answer = await response.body.collect();
     // CompleteMultipartUpload answers 200 before it is done and may still fail
     if (/^\s*(?:<\?xml[^>]*\?>)?\s*<Error>/u.test(answer.subarray(0, 1024).toString('utf8'))) {
-      throw failureError(parseFailure(500, response.headers, answer.toString('utf8')), `s3://${bucket}/${decodeURIComponent(rest)}`);
+      throw failureError(
+        requests.hideSecrets(parseFailure(500, response.headers, answer.toString('utf8'))),
+        `s3://${bucket}/${decodeURIComponent(rest)}`,
+      );
     }
     return answer;
   }
@@ -114,10 +117,12 @@ export async function createControlClient(bucket: string, requests: BucketReques
       const { Errors: [first] = [] } = await run(signal, (options) => client.send(command, options));
       if (first === undefined || first.Code === 'NoSuchKey') return;
       throw failureError(
-        parseFailure(
-          first.Code === 'AccessDenied' ? 403 : 500,
-          {},
-          `<Code>${first.Code ?? ''}</Code><Message>${first.Message ?? ''}</Message>`,
+        requests.hideSecrets(
+          parseFailure(
+            first.Code === 'AccessDenied' ? 403 : 500,
+            {},
+            `<Code>${first.Code ?? ''}</Code><Message>${first.Message ?? ''}</Message>`,
+          ),
         ),
         `s3://${bucket}/${first.Key ?? ''}`,
       );

@@ -30,15 +30,20 @@ export function printRemoteUrl(url: RemoteUrl): string {
   const host = at === -1 ? url.authority : url.authority.slice(at + 1);
   const colon = user.indexOf(':');
   const shown = colon === -1 ? user : `${user.slice(0, colon)}:***`;
-  return `${url.scheme}://${user === '' ? '' : `${shown}@`}${host}${url.scheme === 's3' ? url.path : withoutQueryValues(url.path)}`;
+  return `${url.scheme}://${user === '' ? '' : `${shown}@`}${host}${withoutQueryValues(url.path, url.scheme)}`;
 }
 
-/** Signatures and tokens stand in queries. In `s3:` a `?` is a part of the key. */
-function withoutQueryValues(path: string): string {
-  const mark = path.indexOf('?');
-  if (mark === -1) return path;
-  const settings = path.slice(mark + 1).split('&');
-  return `${path.slice(0, mark)}?${settings.map((setting) => (setting.includes('=') ? setting.replace(/=.*/su, '=***') : '***')).join('&')}`;
+/** Signatures and tokens stand in queries. In `s3:` a `?` is a part of the key; what a web address has behind a `#` is of no use to anybody. */
+function withoutQueryValues(path: string, scheme: string): string {
+  const whole = isWeb(scheme) ? path.replace(/#.*/su, '#***') : path;
+  const mark = whole.indexOf('?');
+  if (mark === -1 || scheme === 's3') return whole;
+  const settings = whole.slice(mark + 1).split('&');
+  return `${whole.slice(0, mark)}?${settings.map((setting) => (setting.includes('=') ? setting.replace(/=.*/su, '=***') : '***')).join('&')}`;
+}
+
+function isWeb(scheme: string): boolean {
+  return /^(?:http|webdav)s?$/u.test(scheme);
 }
 
 /** The part of the path that keys are put below: without leading and trailing `/`. Empty for a remote at the root. */

@@ -19,6 +19,7 @@ test.each([
   ['webdavs://me:secret@host/x', 'webdavs://me:***@host/x'],
   ['https://me:se@cret@host/x', 'https://me:***@host/x'],
   ['https://host/get?path=/data&sig=secret&secret', 'https://host/get?path=***&sig=***&***'],
+  ['https://host/path#secret?x=1', 'https://host/path#***'],
   ['s3://bucket/what?=a key', 's3://bucket/what?=a key'],
   ['/mnt/data?x=1', '/mnt/data?x=1'],
 ])('%s is shown as %s', (text, shown) => {

@@ -47,9 +47,9 @@ export function holdsPassword(value: ConfigValue): boolean {
   return typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/]*@/iu.test(value);
 }
 
-/** Whether the value is an address with a query, where signatures and tokens stand. */
+/** Whether the value is an address with a query or a fragment, where signatures and tokens stand. */
 function holdsQuery(value: string): boolean {
-  return /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[^?]*\?/iu.test(value);
+  return /^(?!file:)[a-z][a-z0-9+.-]*:\/\/[^?#]*[?#]/iu.test(value);
 }
 
 /** The value as it may be shown: `***` for a secret, the password in an address and what its query sets hidden. */

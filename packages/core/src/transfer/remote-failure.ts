@@ -1,4 +1,4 @@
-import { isStorageError, type StorageError } from '@datapin/storage';
+import { isStorageError, StorageError } from '@datapin/storage';
 
 import { DatapinError, type ErrorCode } from '../errors.ts';
 
@@ -9,6 +9,8 @@ export interface RemoteCall {
   readonly path?: string;
   /** Hash of the object, or a key. */
   readonly object?: string;
+  /** Takes the remote's secrets out of what the store said. */
+  readonly hide?: (text: string) => string;
 }
 
 /**
@@ -18,10 +20,26 @@ export interface RemoteCall {
 export function remoteFailure(error: unknown, call: RemoteCall): unknown {
   if (!isStorageError(error)) return error;
   const code = codeOf(error);
-  const hint = error.hint ?? hintFor(code, call);
-  return new DatapinError(code, `${sentenceFor(code, call)}${code === 'object-missing' ? '' : `: ${error.message}`}`, {
-    cause: error,
+  const { hide = (text) => text } = call;
+  const hint = error.hint === undefined ? hintFor(code, call) : hide(error.hint);
+  return new DatapinError(code, `${sentenceFor(code, call)}${code === 'object-missing' ? '' : `: ${hide(error.message)}`}`, {
+    cause: withoutSecrets(error, hide),
     ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** The error itself when nothing in it or behind it is hidden; else one that says the same without. `-v` shows causes. */
+function withoutSecrets(error: StorageError, hide: (text: string) => string): StorageError {
+  const { cause, message } = error;
+  const behind = cause instanceof Error ? cause.message : '';
+  if (hide(message) === message && hide(behind) === behind) return error;
+  const { code, hint, retryAfterMs, status, permanent } = error;
+  return new StorageError(code, hide(message), {
+    permanent,
+    ...(hint === undefined ? {} : { hint: hide(hint) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(status === undefined ? {} : { status }),
+    ...(behind === '' ? {} : { cause: new Error(hide(behind)) }),
   });
 }
 

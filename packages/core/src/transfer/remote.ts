@@ -6,6 +6,7 @@ import type { Project } from '../project/project.ts';
 import { keepCredentialsAtHome } from './credential-destination.ts';
 import { parseRemoteOptions } from './parse-options.ts';
 import { remoteFailure } from './remote-failure.ts';
+import { secretsHider } from './remote-secrets.ts';
 import { trackedSettings } from '../project/tracked-settings.ts';
 import { defaultRetryPolicy, firstContactBudget, type RetryPolicy, withRetry } from './retry.ts';
 
@@ -43,15 +44,16 @@ export async function openRemote(
   const identity = { name: config.name, address: printRemoteUrl(url) };
   const plugin = await project.storages.load(url.scheme);
   const options = parseRemoteOptions(config, plugin);
+  const hide = secretsHider(config, plugin, url);
   const host = {
     env: project.env,
     signal: context.signal,
-    warn: (message: string) => context.report({ type: 'warning', message: `remote '${config.name}': ${message}` }),
+    warn: (message: string) => context.report({ type: 'warning', message: `remote '${config.name}': ${hide(message)}` }),
   };
   const tracked = await trackedSettings(project, config);
   keepCredentialsAtHome({ project, config, plugin, tracked });
   const spec = { name: config.name, url, options, tracked, repository: project.git?.workTree ?? project.root };
-  const storage = await plugin.open(spec, host).catch((error: unknown) => Promise.reject(remoteFailure(error, { remote: identity })));
+  const storage = await plugin.open(spec, host).catch((error: unknown) => Promise.reject(remoteFailure(error, { remote: identity, hide })));
 
   const policy = settings.policy ?? defaultRetryPolicy;
   let answered = false;
@@ -67,14 +69,14 @@ export async function openRemote(
           signal: context.signal,
           ...(alsoRetry === undefined ? {} : { alsoRetry }),
           onRetry: ({ attempt, waitMs, error }) => {
-            const reason = error instanceof Error ? error.message : 'failed';
+            const reason = error instanceof Error ? hide(error.message) : 'failed';
             context.report({ type: 'retry', remote: config.name, key: subject.object, attempt, waitMs, reason });
           },
         });
         answered = true;
         return result;
       } catch (error) {
-        throw remoteFailure(error, { remote: identity, ...subject });
+        throw remoteFailure(error, { remote: identity, hide, ...subject });
       }
     },
     async [Symbol.asyncDispose]() {
