@@ -17,7 +17,7 @@ const conformanceTests: readonly (() => Promise<unknown>)[] = [
   () => import('../../storage-local/test/conformance.test.ts'),
   () => import('../../storage-s3/real/conformance.test.ts'),
   () => import('../../storage-gdrive/test/conformance.test.ts'),
-  () => import('../../storage-gdrive/test/mock-conformance.test.ts'),
+  () => import('../../storage-gdrive/real/mock-conformance.test.ts'),
   () => import('../../storage-webdav/real/apache.test.ts'),
   () => import('../../storage-webdav/real/nginx.test.ts'),
   () => import('../../storage-webdav/real/wsgidav.test.ts'),

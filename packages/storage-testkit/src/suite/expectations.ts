@@ -25,18 +25,24 @@ export async function assertAbsent(storage: Pick<Storage, 'stat' | 'read'>, key:
   assertCode(await failureOf(storage.read(key)), ['not-found'], `read of ${key}`);
 }
 
-/** What a promise rejects with; fails when it resolves, or when it does neither within ten seconds. */
+/** Longer than anything takes on a busy machine. */
+const patienceMs = 20_000;
+
+/** What a promise rejects with; fails when it resolves, or when it does neither within twenty seconds. */
 export async function failureOf(action: Promise<unknown>): Promise<unknown> {
   const outcome = await settled(action);
   if (outcome.status === 'rejected') return outcome.reason;
   return assert.fail('it succeeded where it had to fail');
 }
 
-/** How a promise ends; fails when it does not within ten seconds. */
+/** How a promise ends; fails when it does not within twenty seconds. */
 export async function settled<Value>(action: Promise<Value>): Promise<PromiseSettledResult<Value>> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message: 'it neither succeeded nor failed within ten seconds' })), 10_000);
+    timer = setTimeout(
+      () => reject(new assert.AssertionError({ message: 'it neither succeeded nor failed within twenty seconds' })),
+      patienceMs,
+    );
   });
   try {
     const [outcome] = await Promise.race([Promise.allSettled([action]), deadline]);

@@ -75,7 +75,7 @@ export const connections: readonly Guarantee[] = guarantees(
           const reads = Array.from({ length: 4 }, () => storage.read('object').then(readAll));
           await Promise.all(reads);
           await storage[Symbol.asyncDispose]();
-          for (let wait = 0; proxy.connections > 0 && wait < 100; wait++) await new Promise((resolve) => setTimeout(resolve, 20));
+          for (let wait = 0; proxy.connections > 0 && wait < 250; wait++) await new Promise((resolve) => setTimeout(resolve, 20));
           assert.equal(proxy.connections, 0, 'connections that are still open');
         }),
       { look: '`[Symbol.asyncDispose]`: destroy the agent or pool of the HTTP client' },
