@@ -9,6 +9,8 @@ export interface FilesApiOptions {
   readonly listingLagMs: number;
   /** The account is a service account, which has no storage of its own. */
   readonly withoutQuota: boolean;
+  /** Pages hold at most so many files, whatever was asked for: the reference allows that. */
+  readonly largestPage: number;
   /** Answers to downloads in Drive's own terms, by file id: `downloadQuotaExceeded`. */
   readonly refusedDownloads: ReadonlySet<string>;
 }
@@ -38,7 +40,7 @@ function checkParameters({ url }: TakenRequest, known: readonly string[]): void 
   }
 }
 
-export function createFilesApi({ store, listingLagMs, withoutQuota, refusedDownloads }: FilesApiOptions): FilesApi {
+export function createFilesApi({ store, listingLagMs, withoutQuota, largestPage, refusedDownloads }: FilesApiOptions): FilesApi {
   const generated = new Set<string>();
 
   function file(id: string, request: TakenRequest): StoredFile {
@@ -76,8 +78,9 @@ export function createFilesApi({ store, listingLagMs, withoutQuota, refusedDownl
   function list(request: TakenRequest): Answer {
     const { searchParams } = request.url;
     checkParameters(request, ['q', 'pageSize', 'pageToken', 'spaces', 'corpora', 'driveId', 'includeItemsFromAllDrives', 'orderBy']);
-    const size = Number(searchParams.get('pageSize') ?? 100);
-    if (!Number.isInteger(size) || size < 1 || size > 1000) throw badRequest(`Invalid value ${size} for pageSize`, 'invalidParameter');
+    const asked = Number(searchParams.get('pageSize') ?? 100);
+    if (!Number.isInteger(asked) || asked < 1 || asked > 1000) throw badRequest(`Invalid value ${asked} for pageSize`, 'invalidParameter');
+    const size = Math.min(asked, largestPage);
     const corpora = searchParams.get('corpora');
     const driveId = searchParams.get('driveId');
     if ((corpora === 'drive') !== (driveId !== null)) throw badRequest('driveId and corpora=drive belong together');

@@ -4,6 +4,13 @@ import type { DriveClient, DriveFile, FilePage, RootFolder } from './drive-clien
 import { childrenOf, folderType } from './drive-query.ts';
 import type { NameFinder } from './name-finder.ts';
 
+/** Drive does not know a folder any more that was found before: somebody removed it. What is known of folders is forgotten then. */
+export class FolderGone extends StorageError {
+  constructor(cause: unknown) {
+    super('interrupted', 'a folder of the remote went away while it was used', { cause });
+  }
+}
+
 /** A folder to write into. */
 export interface WritableFolder {
   readonly id: string;

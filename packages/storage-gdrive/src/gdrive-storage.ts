@@ -12,7 +12,7 @@ import { apiPlace } from './api-place.ts';
 import { credentialsOf } from './credentials/credential-source.ts';
 import { createDriveClient, type DriveFile, type FilePage, pageSize } from './drive-client.ts';
 import { createDriveSession, type DriveSession } from './drive-session.ts';
-import { createFolderTree } from './folder-tree.ts';
+import { createFolderTree, FolderGone } from './folder-tree.ts';
 import { type GdriveAddress, gdriveAddress } from './gdrive-address.ts';
 import { createHttpClient, type HttpClient } from './http-client.ts';
 import { createIdPool } from './id-pool.ts';
@@ -73,7 +73,7 @@ export function createGdriveStorage({ address, http, session, trashOnly, acknowl
     } catch (error) {
       if (!isStorageError(error) || error.code !== 'not-found') throw error;
       folders.forget([]);
-      throw new StorageError('interrupted', 'a folder of the remote went away while it was used', { cause: error });
+      throw new FolderGone(error);
     }
   };
   const page = async (query: string, token?: string): Promise<FilePage> => pageFor(query, token, closing.signal);

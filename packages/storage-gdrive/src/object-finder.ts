@@ -1,6 +1,6 @@
 import type { DriveFile, FilePage } from './drive-client.ts';
 import { childrenOf, folderType } from './drive-query.ts';
-import type { FolderTree } from './folder-tree.ts';
+import { FolderGone, type FolderTree } from './folder-tree.ts';
 import { type KnownFiles, md5InKey } from './known-files.ts';
 import type { NameFinder } from './name-finder.ts';
 
@@ -50,6 +50,16 @@ export function createObjectFinder({ base, folders, finder, known, page }: Objec
   }
 
   async function ask(key: string, quick?: 'quick'): Promise<readonly DriveFile[]> {
+    try {
+      return await askOnce(key, quick);
+    } catch (error) {
+      if (!(error instanceof FolderGone)) throw error;
+    }
+    // its folder went away; another one may be in its place
+    return askOnce(key, quick).catch((error: unknown) => (error instanceof FolderGone ? [] : Promise.reject(error)));
+  }
+
+  async function askOnce(key: string, quick: 'quick' | undefined): Promise<readonly DriveFile[]> {
     const { folder, name } = place(key);
     if (name === '') return [];
     const files = await askIn(await folders.find(folder), name);
@@ -68,13 +78,14 @@ export function createObjectFinder({ base, folders, finder, known, page }: Objec
     const there = known.get(key);
     if (there !== undefined && there.some((file) => isPromised(key, file))) return there;
     const { folder, name } = place(key);
-    if (name !== '' && (await folders.find(folder)).length > 0) await listAhead(folder);
+    if (name !== '') await listAhead(folder).catch((error: unknown) => (error instanceof FolderGone ? undefined : Promise.reject(error)));
     const listedNow = known.get(key);
     return listedNow !== undefined && listedNow.some((file) => isPromised(key, file)) ? listedNow : ask(key);
   }
 
   /** Lists the folder, and others beside it, when it is time for that or when it is being listed already. */
   async function listAhead(folder: readonly string[]): Promise<void> {
+    if ((await folders.find(folder)).length === 0) return;
     const path = folder.join('/');
     const running = listings.get(path);
     if (running !== undefined) return running;

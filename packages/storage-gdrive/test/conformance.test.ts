@@ -6,7 +6,7 @@ import { unpaced } from './support/unpaced.ts';
 import { deviations } from './deviations.ts';
 
 async function start(): Promise<TestServer> {
-  const drive = await startFakeDrive();
+  const drive = await startFakeDrive({ largestPage: 40 });
   const credentials = { GDRIVE_CREDENTIALS_DATA: JSON.stringify(drive.oauth.serviceAccountKey(`${drive.url}/token`)) };
   const key = drive.oauth.serviceAccountKey(`${drive.url}/token`);
   let remotes = 0;
@@ -37,5 +37,5 @@ describeStorage('gdrive on a strict stand-in for Google Drive', {
   start,
   http: true,
   deviations,
-  limits: { manyObjects: 1100 },
+  limits: { manyObjects: 150 },
 });

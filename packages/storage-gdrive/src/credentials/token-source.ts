@@ -36,10 +36,16 @@ export function authTransporter(http: HttpClient, tokenUri: string = googleToken
 /** A token that Google called invalid is asked for anew once in this time. */
 const renewalMs = 60_000;
 
+/** Whose tokens they are, and what to do when there are none: for messages. */
+export interface TokenAccount {
+  readonly account: string;
+  readonly hint: string;
+}
+
 /** Tokens of a client. `make` builds it, `renewing` says that a token it may have saved is no good. */
 export function tokenSource(
   make: (renewing: boolean) => TokenClient,
-  { account, hint }: { readonly account: string; readonly hint: string },
+  { account, hint, renewable = true }: TokenAccount & { readonly renewable?: boolean },
 ): TokenSource {
   let client = make(false);
   let current: string | undefined;
@@ -67,7 +73,7 @@ export function tokenSource(
     renew(token) {
       // another request was told the same before
       if (token !== current) return true;
-      if (performance.now() - renewedAt < renewalMs) return false;
+      if (!renewable || performance.now() - renewedAt < renewalMs) return false;
       renewedAt = performance.now();
       current = undefined;
       client = make(true);
@@ -77,7 +83,7 @@ export function tokenSource(
 }
 
 /** Why no token came. The library's own errors hold requests with secrets in them: nothing of them is kept but the words. */
-export function tokenError(error: unknown, { account, hint }: { readonly account: string; readonly hint: string }): StorageError {
+export function tokenError(error: unknown, { account, hint }: TokenAccount): StorageError {
   const own = storageErrorIn(error);
   if (own !== undefined) return own;
   const response = member(error, 'response');

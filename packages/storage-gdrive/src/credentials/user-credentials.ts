@@ -62,6 +62,7 @@ export function userCredentials(json: CredentialJson, http: HttpClient, { save }
     {
       account: `the user's credentials in ${json.origin}`,
       hint: 'They expired or were revoked. `datapin remote setup gdrive` gets new ones.',
+      renewable: refreshToken !== undefined,
     },
   );
 }
