@@ -7,90 +7,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { StoragePlugin } from '../../packages/storage/src/index.ts';
 import { canary, expectNone, holds } from '../harness/canary.ts';
 import { datapinInProcess } from '../harness/in-process.ts';
 import { makeRepository, type Repository } from '../harness/repository.ts';
 import { openSandbox, type Sandbox } from '../harness/sandbox.ts';
+import { googleCredentials, plugins, savedLogin, sceneCases, scenes, secretOptions } from '../harness/secret-scenes.ts';
 import { bringSecrets, type Store, storeKinds, useStore } from '../harness/stores.ts';
 import { type EchoServer, startEchoServer } from '../servers/echo-server.ts';
-
-const packages = join(import.meta.dirname, '..', '..', 'packages');
-
-interface Module {
-  readonly default?: StoragePlugin;
-}
-
-/** Every plugin of the workspace, by its name. A new one is here by being there. */
-const plugins: ReadonlyMap<string, StoragePlugin> = new Map(
-  (
-    await Promise.all(
-      readdirSync(packages)
-        .filter((name) => /^storage-(?!testkit|local)/u.test(name))
-        .map(async (name) => (await import(join(packages, name, 'src', 'index.ts'))) as Module),
-    )
-  ).flatMap(({ default: plugin }) => (plugin === undefined ? [] : [[plugin.name, plugin] as const])),
-);
-
-function secretOptions(plugin: StoragePlugin): readonly string[] {
-  return Object.keys(plugin.options).filter((name) => plugin.options[name]?.secret === true);
-}
-
-/** A remote that sends requests to a server of this test, with what its secrets need beside them. */
-interface Scene {
-  readonly name: string;
-  readonly url: (host: string) => string;
-  readonly options: (origin: string) => Readonly<Record<string, string>>;
-  readonly env?: (origin: string) => Readonly<Record<string, string>>;
-}
-
-const scenes: Readonly<Record<string, readonly Scene[]>> = {
-  s3: [{ name: 's3', url: () => 's3://bucket/prefix', options: (origin) => ({ endpointurl: origin, region: 'us-east-1' }) }],
-  webdav: [
-    { name: 'webdav', url: (host) => `webdav://${host}/path`, options: () => ({ user: 'me' }) },
-    { name: 'webdav, own header', url: (host) => `webdav://${host}/path`, options: () => ({ custom_auth_header: 'X-Token' }) },
-  ],
-  http: [
-    { name: 'http', url: (host) => `http://${host}/path`, options: () => ({ auth: 'basic', user: 'me' }) },
-    { name: 'http, own header', url: (host) => `http://${host}/path`, options: () => ({ auth: 'custom', custom_auth_header: 'X-Token' }) },
-  ],
-  gdrive: [
-    {
-      name: 'gdrive',
-      url: () => 'gdrive://root/path',
-      options: () => ({ gdrive_client_id: 'a-client' }),
-      env: (origin) => ({ DATAPIN_GDRIVE_ROOT_URL: origin, GDRIVE_CREDENTIALS_DATA: userCredentials(origin) }),
-    },
-  ],
-};
-
-const inEnvironment = {
-  refresh: canary('refresh-token'),
-  access: canary('access-token'),
-  clientSecret: canary('client-secret'),
-};
-
-/** A user's saved credentials, as DVC writes them. */
-function userCredentials(origin: string): string {
-  return JSON.stringify({
-    access_token: inEnvironment.access,
-    client_id: 'a-client',
-    client_secret: inEnvironment.clientSecret,
-    refresh_token: inEnvironment.refresh,
-    token_expiry: '2099-01-01T00:00:00Z',
-    token_uri: `${origin}/token`,
-    user_agent: null,
-    revoke_uri: `${origin}/revoke`,
-    id_token: null,
-    id_token_jwt: null,
-    token_response: { access_token: inEnvironment.access },
-    scopes: ['https://www.googleapis.com/auth/drive'],
-    token_info_uri: `${origin}/info`,
-    invalid: false,
-    _class: 'OAuth2Credentials',
-    _module: 'oauth2client.client',
-  });
-}
 
 const remoteCommands = [
   ['pull', '-v'],
@@ -181,12 +104,10 @@ test('every plugin with secret options has a scene here', () => {
   expect(withSecrets.filter((name) => scenes[name] === undefined)).toEqual([]);
 });
 
-const cases = [...plugins.values()].flatMap((plugin) => (scenes[plugin.name] ?? []).map((scene) => ({ name: scene.name, plugin, scene })));
-
-describe.concurrent.each(cases)('$name', ({ plugin, scene }) => {
+describe.concurrent.each(sceneCases)('$name', ({ plugin, scene }) => {
   const options = secretOptions(plugin);
   const values = Object.fromEntries(options.map((name) => [name, canary(`${plugin.name}-${name}`)]));
-  const all = { ...values, ...inEnvironment };
+  const all = { ...values, ...savedLogin };
 
   async function scenery(secrets: readonly string[], origin: string = echoOf(403).origin): Promise<Repository> {
     const repository = await repositoryFor(scene.env?.(origin));
@@ -336,7 +257,7 @@ describe.concurrent('credentials in the environment', () => {
       https_proxy: proxy,
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 'b',
-      GDRIVE_CREDENTIALS_DATA: userCredentials('https://127.0.0.2:9'),
+      GDRIVE_CREDENTIALS_DATA: googleCredentials('https://127.0.0.2:9'),
       DATAPIN_GDRIVE_ROOT_URL: 'https://127.0.0.2:9',
     };
     const host = {
@@ -370,7 +291,7 @@ describe.concurrent('credentials in the environment', () => {
     ['a refused refresh token', ''],
   ])('credentials of Google: %s', async (_name, data) => {
     const { origin } = echoOf(400);
-    const text = data === '' ? userCredentials(origin).replaceAll(inEnvironment.refresh, secrets.token).replace('2099', '2001') : data;
+    const text = data === '' ? googleCredentials(origin).replaceAll(savedLogin.refresh, secrets.token).replace('2099', '2001') : data;
     const env = { GDRIVE_CREDENTIALS_DATA: text, DATAPIN_GDRIVE_ROOT_URL: origin };
     await silent('gdrive://root/path', { env });
     await silent('gdrive://root/path', { env, options: { gdrive_use_service_account: 'true' } });
