@@ -16,3 +16,8 @@ test('docs/storage-plugins.md shows every file of this plugin, as it is', () => 
   expect([...shown.keys()].sort()).toEqual([...sources.filter((path) => path !== 'src/index.ts'), 'test/conformance.test.ts'].sort());
   for (const [path, text] of shown) expect(text, path).toBe(readFileSync(join(folder, path), 'utf8'));
 });
+
+test('the one file that the page does not show is as `npm create @datapin/storage` makes it', () => {
+  const template = join(folder, '..', '..', 'packages', 'create-storage', 'template');
+  expect(readFileSync(join(folder, 'src', 'index.ts'), 'utf8')).toBe(readFileSync(join(template, 'src', 'index.ts'), 'utf8'));
+});
