@@ -25,7 +25,7 @@ export interface Repository {
 }
 
 /** A work tree in a folder of the sandbox, as one tool sees it. Nothing is made. */
-export function repositoryAt(
+function repositoryAt(
   sandbox: Sandbox,
   folder: string,
   { tool, env = sandbox.env }: { tool: Tool; env?: NodeJS.ProcessEnv },

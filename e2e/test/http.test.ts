@@ -142,6 +142,25 @@ test('both put the same objects at the same addresses', async () => {
   }
 });
 
+test('from a server without HEAD and without parts a large object comes whole, in one piece', async () => {
+  await using simple = await startHttpStore({ refuseHead: 405, ignoreRanges: true });
+  const made = await makeRepository(sandbox, 'simple', { tool: tools.subject });
+  await made.run('remote', 'add', '-q', '-d', 'store', simple.origin);
+  made.write('large.bin', Buffer.alloc(large, 'datapin '));
+  await made.run('add', 'large.bin');
+  await made.run('push');
+  const clean = simple.requests.length;
+  made.wipe('large.bin');
+  await made.run('pull');
+  expect(made.contents('.')['large.bin']?.length).toBe(large);
+  const ranges = simple.requests.slice(clean).map(({ method, headers }) => [method, headers['range']]);
+  expect(ranges).toEqual([
+    ['HEAD', undefined],
+    ['GET', 'bytes=0-0'],
+    ['GET', undefined],
+  ]);
+});
+
 describe('data that DVC imported from a web address', () => {
   const importing = async (address: string, ...options: readonly string[]): Promise<Repository> => {
     const folder = `import-${Math.random().toString(36).slice(2)}`;
