@@ -81,7 +81,7 @@ describe('a run tells', () => {
 test.for([
   ['deviation "stat/nothing" names no guarantee', { deviations: { 'stat/nothing': 'x' } }],
   ['deviation "tls/trusted" names no guarantee', { deviations: { 'tls/trusted': 'x' } }],
-  ['"listing" in `lacks` is nothing', { lacks: { listing: 'x' } }],
+  ['"listing" in `lacks` is nothing', { lacks: Object.fromEntries([['listing', 'x']]) }],
   ['"keys/plus" is declared without a reason', { deviations: { 'keys/plus': ' ' } }],
 ] as const)('a declaration that means nothing is refused: %s', ([message, conformance]) => {
   expect(() => planSuite(conformance)).toThrow(message);
