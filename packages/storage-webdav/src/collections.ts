@@ -6,7 +6,7 @@ import { parentOf } from './resource-path.ts';
 export interface Collections {
   /** Makes a collection and those above it, as far as they are missing. Asked for many times at once, it is made once. */
   ensure(path: string): Promise<void>;
-  /** Whether it cannot be there without our having made it: its parent was made here. */
+  /** Whether it cannot be there without our having made it: a collection above it was made here. */
   isMissing(path: string): boolean;
   /** Somebody else removed it. */
   forget(path: string): void;
@@ -58,7 +58,7 @@ export function createCollections(requests: DavRequests, signal: AbortSignal): C
 
   function isMissing(path: string): boolean {
     const parent = parentOf(path);
-    return parent !== undefined && made.has(parent) && !known.has(path);
+    return parent !== undefined && !known.has(path) && (made.has(parent) || isMissing(parent));
   }
 
   return {
