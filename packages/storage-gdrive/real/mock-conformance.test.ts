@@ -1,7 +1,7 @@
 import { describeStorage, type TestServer } from '@datapin/storage-testkit';
 
 import plugin from '../src/index.ts';
-import { mockDeviations } from '../test/deviations.ts';
+import { mockConformance } from '../test/deviations.ts';
 import { startGoogleDriveMock } from '../test/support/google-drive-mock.ts';
 import { unpaced } from '../test/support/unpaced.ts';
 
@@ -37,10 +37,9 @@ async function start(): Promise<TestServer> {
 }
 
 describeStorage('gdrive on google-drive-mock', {
+  ...mockConformance,
   plugin: unpaced(plugin),
   start,
-  http: true,
-  deviations: mockDeviations,
   // the mock knows no uploads in parts
   limits: { manyObjects: 60, bigObject: 2 * 1024 * 1024 },
 });

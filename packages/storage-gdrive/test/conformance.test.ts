@@ -3,7 +3,7 @@ import { describeStorage, type TestServer } from '@datapin/storage-testkit';
 import { startFakeDrive } from '../../../e2e/servers/google-drive/fake-drive.ts';
 import plugin from '../src/index.ts';
 import { unpaced } from './support/unpaced.ts';
-import { deviations } from './deviations.ts';
+import { conformance } from './deviations.ts';
 
 async function start(): Promise<TestServer> {
   const drive = await startFakeDrive({ largestPage: 40 });
@@ -33,9 +33,8 @@ async function start(): Promise<TestServer> {
 }
 
 describeStorage('gdrive on a strict stand-in for Google Drive', {
+  ...conformance,
   plugin: unpaced(plugin),
   start,
-  http: true,
-  deviations,
   limits: { manyObjects: 150 },
 });
