@@ -7,7 +7,7 @@ import { mustRun } from '../../e2e/harness/run.ts';
 import { openSandbox, type Sandbox } from '../../e2e/harness/sandbox.ts';
 import { startS3Remote, type S3Remote } from '../../apps/action/harness/s3-remote.ts';
 import { enterArena, initialise } from './contender.ts';
-import { median } from './cost.ts';
+import { type Cost, costOf, measured, medianCost } from './cost.ts';
 import { writeFiles, writeRandomFile } from './data-files.ts';
 
 /** How many times a warm job and what it is compared with are measured. */
@@ -129,24 +129,24 @@ interface Round {
 async function oneRound({ source, store, newSandbox, pipEnv }: Round): Promise<void> {
   await using service = await startCacheService();
   /** One job in a new clone, in new folders: a file system that has just deleted many files is slow to create new ones. */
-  const job = async (workflow: string): Promise<WorkflowRun & { readonly seconds: number; readonly objects: number }> => {
+  const job = async (workflow: string): Promise<WorkflowRun & { readonly cost: Cost; readonly objects: number }> => {
     const sandbox = newSandbox();
     const work = join(sandbox.dir, 'clone');
     await mustRun('git', ['clone', '-q', join(source.dir, 'work'), work], { cwd: sandbox.dir, env: sandbox.env });
     await mustRun('sync', [], { cwd: sandbox.dir, env: sandbox.env });
     const usual = workflow === usualWay;
     store.requests();
-    const started = performance.now();
+    const { prefix, cost } = measured(sandbox.dir);
     const run = await runWorkflow({
+      prefix,
       work,
       workflow,
       env: { ...store.credentials, DVC_NO_ANALYTICS: '1', DVC_SITE_CACHE_DIR: join(sandbox.dir, 'dvc-site'), ...(usual ? pipEnv : {}) },
       ...(usual ? {} : { cache: { url: service.url, token: tokenFor('refs/heads/main') } }),
     });
-    const seconds = (performance.now() - started) / 1000;
     if (run.code !== 0) throw new Error(`the job failed:\n${run.log}`);
     const objects = store.requests().filter((request) => request.startsWith('GetObject')).length;
-    return { ...run, seconds, objects, [Symbol.dispose]: () => run[Symbol.dispose]() };
+    return { ...run, cost: cost(), objects, [Symbol.dispose]: () => run[Symbol.dispose]() };
   };
 
   const disposables: Disposable[] = [];
@@ -155,7 +155,7 @@ async function oneRound({ source, store, newSandbox, pipEnv }: Round): Promise<v
     const cold = await job(withDatapin);
     disposables.push(usual, cold);
     const warm: (typeof cold)[] = [];
-    const least: number[] = [];
+    const least: Cost[] = [];
     for (let run = 0; run < warmRuns; run += 1) {
       const again = await job(withDatapin);
       disposables.push(again);
@@ -163,39 +163,40 @@ async function oneRound({ source, store, newSandbox, pipEnv }: Round): Promise<v
       least.push(await unpackHashCopy(service, newSandbox()));
     }
     service.check();
-    const typical = warm.toSorted((a, b) => a.seconds - b.seconds)[warmRuns >> 1] ?? cold;
+    const typical = warm.toSorted((a, b) => a.cost.wall - b.cost.wall)[warmRuns >> 1] ?? cold;
     for (const [title, run] of [
       ['the usual way', usual],
       ['datapin, cold', cold],
       ['datapin, warm', typical],
     ] as const) {
-      console.log(`${title}: ${run.seconds.toFixed(2)} s, ${run.objects} objects from the remote`);
+      console.log(`${title}: ${secondsOf(run.cost)}, ${run.objects} objects from the remote`);
       for (const { stage, step, seconds } of run.steps)
         if (seconds >= 0.005) console.log(`    ${seconds.toFixed(2).padStart(7)} s  ${stage} ${step}`);
     }
-    const step = median(
-      warm.map((run) => run.steps.find(({ stage, step }) => stage === 'Main' && step === 'data-pull')?.seconds ?? Number.NaN),
-    );
-    const floor = median(least);
-    console.log(`unpacking, hashing and copying the same bytes: ${floor.toFixed(2)} s; the warm step: ${step.toFixed(2)} s`);
+    const steps = warm.map((run) => run.steps.find(({ stage, step }) => stage === 'Main' && step === 'data-pull')?.seconds ?? Number.NaN);
+    const step = steps.toSorted((a, b) => a - b)[warmRuns >> 1] ?? Number.NaN;
+    const floor = medianCost(least);
+    console.log(`unpacking, hashing and copying the same bytes: ${secondsOf(floor)}; the warm step: ${step.toFixed(2)} s`);
+    const faster = ({ cost }: { readonly cost: Cost }): string =>
+      `${(usual.cost.wall / cost.wall).toFixed(1)}× (CPU ${(usual.cost.cpu / cost.cpu).toFixed(1)}×)`;
     console.log(
-      `\ncold ${(usual.seconds / cold.seconds).toFixed(1)}× as fast, warm ${(usual.seconds / typical.seconds).toFixed(1)}×; ` +
-        `the warm step takes ${(step / floor).toFixed(2)}× of the least, with ${typical.objects} requests for objects`,
+      `\ncold ${faster(cold)} as fast, warm ${faster(typical)}; the warm step takes ${(step / floor.wall).toFixed(2)}× of the least ` +
+        `(the whole job's CPU ${(typical.cost.cpu / floor.cpu).toFixed(2)}×), with ${typical.objects} requests for objects`,
     );
   } finally {
     for (const disposable of disposables) disposable[Symbol.dispose]();
   }
 }
 
-/** Seconds for what no warm job can leave out: the archives unpacked, every file hashed, every file copied to its place. */
-async function unpackHashCopy(service: CacheService, { dir, env }: Sandbox): Promise<number> {
+function secondsOf({ wall, cpu }: Cost): string {
+  return `${wall.toFixed(2)} s (CPU ${cpu.toFixed(2)} s)`;
+}
+
+/** What no warm job can leave out: the archives unpacked, every file hashed, every file copied to its place. */
+function unpackHashCopy(service: CacheService, { dir, env }: Sandbox): Promise<Cost> {
   mkdirSync(join(dir, 'unpacked'));
   const archives = service.entries().map((entry) => service.archive(entry));
-  const started = performance.now();
   const unpack = archives.map((parts) => `cat ${parts.join(' ')} | zstd -dc | tar -x -C unpacked`).join('\n');
-  await mustRun('sh', ['-ec', `${unpack}\nfind unpacked -type f -print0 | xargs -0 md5sum >/dev/null\ncp -r unpacked placed`], {
-    cwd: dir,
-    env,
-  });
-  return (performance.now() - started) / 1000;
+  const script = `${unpack}\nfind unpacked -type f -print0 | xargs -0 md5sum >/dev/null\ncp -r unpacked placed`;
+  return costOf(['sh', '-ec', script], { cwd: dir, env });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, type RunOptions } from '../../e2e/harness/run.ts';
+import { findProgram } from '../../e2e/servers/server-process.ts';
 
 const measure = join(import.meta.dirname, '..', '..', 'e2e', 'harness', 'measure.py');
 
@@ -11,12 +12,19 @@ export interface Cost {
   readonly peak: number;
 }
 
+/** What to put in front of a command so that it is measured, and how to read what it cost. */
+export function measured(folder: string): { readonly prefix: readonly string[]; readonly cost: () => Cost } {
+  const report = join(folder, 'cost.json');
+  return { prefix: [findProgram('dvc-python'), measure, report], cost: () => JSON.parse(readFileSync(report, 'utf8')) as Cost };
+}
+
 /** Runs a command in a process tree of its own and measures it. Rejects when it fails: a failed run has no meaningful cost. */
 export async function costOf(command: readonly string[], options: RunOptions): Promise<Cost> {
-  const report = join(options.env['TMPDIR'] ?? '/tmp', 'cost.json');
-  const { code, stdout, stderr } = await run('dvc-python', [measure, report, ...command], options);
+  const { prefix, cost } = measured(options.env['TMPDIR'] ?? '/tmp');
+  const [program = '', ...before] = prefix;
+  const { code, stdout, stderr } = await run(program, [...before, ...command], options);
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code} in ${options.cwd}\n${stdout}${stderr}`);
-  return JSON.parse(readFileSync(report, 'utf8')) as Cost;
+  return cost();
 }
 
 /** The median of each figure by itself. */

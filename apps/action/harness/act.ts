@@ -18,8 +18,8 @@ export interface WorkflowOptions {
   readonly secrets?: Readonly<Record<string, string>>;
   /** A cache service of version 2; none if not given. */
   readonly cache?: { readonly url: string; readonly token: string };
-  /** More of act's own arguments. */
-  readonly args?: readonly string[];
+  /** A program that act is started by, with its arguments: one that measures. */
+  readonly prefix?: readonly string[];
   /** Called with each line of what act reports while it runs. */
   readonly onLine?: (line: ActLine, act: { readonly cancel: () => void }) => void;
 }
@@ -75,7 +75,7 @@ export async function runWorkflow({
   env = {},
   secrets = {},
   cache,
-  args = [],
+  prefix = [],
   onLine,
 }: WorkflowOptions): Promise<WorkflowRun> {
   if (!existsSync(join(stagedAction, 'action.yml'))) throw new Error('the Action is not staged: run `npm run stage:action`');
@@ -91,6 +91,8 @@ export async function runWorkflow({
     cache === undefined ? {} : { ACTIONS_RESULTS_URL: cache.url, ACTIONS_RUNTIME_TOKEN: cache.token, ACTIONS_CACHE_SERVICE_V2: 'True' };
   const variables = { RUNNER_ENVIRONMENT: 'github-hosted', AWS_EC2_METADATA_DISABLED: 'true', RESULT: result, ...service, ...env };
   const command = [
+    ...prefix,
+    findProgram('act'),
     event?.name ?? 'push',
     ...quietly,
     '--local-repository',
@@ -98,10 +100,10 @@ export async function runWorkflow({
     ...(event === undefined ? [] : ['-e', payload]),
     ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...Object.entries(secrets).flatMap(([name, value]) => ['-s', `${name}=${value}`]),
-    ...args,
   ];
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':');
-  const child = spawn(findProgram('act'), command, {
+  const [program = '', ...parameters] = command;
+  const child = spawn(program, parameters, {
     cwd: work,
     env: { PATH: path, HOME: join(folder, 'home') },
     stdio: ['ignore', 'pipe', 'pipe'],
