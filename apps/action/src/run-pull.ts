@@ -79,7 +79,7 @@ export async function runPull(
     isAvailable: canRestore(place.env) || canSave(place.env),
   });
   outcome.cacheReason = policy.reason;
-  outcome.cacheResult = policy.result === 'on' ? 'exact' : policy.result;
+  outcome.cacheResult = policy.result !== 'on' ? policy.result : policy.restore && canRestore(place.env) ? 'exact' : 'miss';
   log.info(policy.reason);
   if (policy.notice) log.notice({ level: 'notice', title: 'datapin: cache-off', message: policy.reason });
 

@@ -44,7 +44,7 @@ export {
   type StatusResult,
 } from './operations/status.ts';
 export { setUpRemote, type SetUpRemoteRequest, type SetUpRemoteResult } from './operations/set-up-remote.ts';
-export { createContentHash } from './hashing/content-hash.ts';
+export { createContentHash, hashBytes } from './hashing/content-hash.ts';
 export { isDirectoryId, type HashAlgorithm, isObjectValue, objectKey, type ObjectId } from './hashing/object-id.ts';
 export type { Output, Stage } from './project/stage.ts';
 export type { SelectedOutput } from './project/target.ts';

@@ -7,10 +7,10 @@ export interface Deadline {
 }
 
 export function startDeadline(seconds: number, signal: AbortSignal): Deadline {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]);
+  const over = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
   const reason = (): Error => {
     signal.throwIfAborted();
-    return new Error(`the cache service took longer than ${seconds} s`);
+    return new Error(`the cache service took longer than ${Math.ceil(seconds)} s`);
   };
   return {
     get isOver() {

@@ -11,19 +11,22 @@ export interface SaveOptions {
   readonly client: CacheClient;
   /** An own folder for archives; it is removed afterwards. */
   readonly temp: string;
-  /** Seconds for everything. */
+  /** Seconds for everything but the bytes, which take their time. */
   readonly timeout: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   readonly warn: (message: string) => void;
 }
 
+/** Bytes a second at which packing and uploading still counts as going on. */
+const slowest = 4 * 1024 ** 2;
+
 /**
  * Saves entries, one after the other. One that cannot be saved is warned of, and when it was the service's fault, the others are left. Rejects only when cancelled.
  */
 export async function saveEntries({ entries }: SavePlan, options: SaveOptions): Promise<{ readonly saved: number }> {
   const { client, temp, timeout, signal, log, warn } = options;
-  const time = startDeadline(timeout, signal);
+  const time = startDeadline(timeout + entries.reduce((sum, { bytes }) => sum + bytes, 0) / slowest, signal);
   let saved = 0;
   mkdirSync(temp, { recursive: true });
   try {

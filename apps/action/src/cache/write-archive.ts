@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 
-import { createContentHash, isDirectoryId, objectKey, type ObjectId } from '@datapin/core';
+import { createContentHash, hashBytes, isDirectoryId, objectKey, type ObjectId } from '@datapin/core';
 
 import { blockSize, paddingOf, writeHeader } from './tar-header.ts';
 
@@ -25,54 +25,55 @@ export async function writeArchive(archive: string, folder: string, objects: rea
   // Data is often compressed already: the fastest level notices that and takes nearly all that there is to win from the rest.
   const compress = createZstdCompress({ chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 1 } });
   await pipeline(
-    Readable.from(inChunks(archiveOf(ordered, folder)), { objectMode: false, highWaterMark: chunkSize }),
+    Readable.from(archiveOf(ordered, folder), { objectMode: false, highWaterMark: chunkSize }),
     compress,
     createWriteStream(archive),
   );
 }
 
+/** In few large chunks: small objects are gathered without waiting. */
 async function* archiveOf(objects: readonly StoredObject[], folder: string): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  const add = (...pieces: readonly Uint8Array[]): void => {
+    for (const piece of pieces) {
+      waiting.push(piece);
+      length += piece.length;
+    }
+  };
+  const chunk = (): Uint8Array => {
+    const all = Buffer.concat(waiting, length);
+    waiting = [];
+    length = 0;
+    return all;
+  };
   for (const { id, path } of objects) {
     const { size } = statSync(path);
-    yield writeHeader(`${folder}/${objectKey(id)}`, size);
-    const hash = createContentHash(id.algorithm);
+    const expected = id.value.replace(/\.dir$/u, '');
+    add(writeHeader(`${folder}/${objectKey(id)}`, size));
     if (size <= smallObject) {
       const bytes = readFileSync(path);
-      if (bytes.length !== size) throw changed(path);
-      hash.update(bytes);
-      yield bytes;
+      if (bytes.length !== size || hashBytes(id.algorithm, bytes) !== expected) throw changed(path);
+      add(bytes);
     } else {
-      let length = 0;
-      for await (const chunk of createReadStream(path, { highWaterMark: chunkSize })) {
-        const bytes: Uint8Array = chunk;
-        length += bytes.length;
+      yield chunk();
+      const hash = createContentHash(id.algorithm);
+      let read = 0;
+      for await (const piece of createReadStream(path, { highWaterMark: chunkSize })) {
+        const bytes: Uint8Array = piece;
+        read += bytes.length;
         hash.update(bytes);
         yield bytes;
       }
-      if (length !== size) throw changed(path);
+      if (read !== size || hash.digest() !== expected) throw changed(path);
     }
-    if (hash.digest() !== id.value.replace(/\.dir$/u, '')) throw changed(path);
-    yield Buffer.alloc(paddingOf(size));
+    add(Buffer.alloc(paddingOf(size)));
+    if (length >= chunkSize) yield chunk();
   }
-  yield Buffer.alloc(2 * blockSize);
+  add(Buffer.alloc(2 * blockSize));
+  yield chunk();
 }
 
 function changed(path: string): Error {
   return new Error(`${path} has changed since it was brought`);
-}
-
-/** Few large writes instead of many small ones. */
-async function* inChunks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of pieces) {
-    if (piece.length === 0) continue;
-    waiting.push(piece);
-    length += piece.length;
-    if (length < chunkSize) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    length = 0;
-  }
-  if (length > 0) yield Buffer.concat(waiting);
 }
