@@ -8,6 +8,7 @@ import type { HttpResponse } from './http-connection.ts';
 import { lateSignal } from './late-signal.ts';
 import { propfind } from './propfind.ts';
 import { parentOf } from './resource-path.ts';
+import { untilAborted } from './until-aborted.ts';
 import type { OutgoingBody } from './outgoing-body.ts';
 
 export interface Upload {
@@ -64,7 +65,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
 
   /** Says whether it worked: it does not on a server without MOVE. */
   async function uploadByDraft(request: Upload): Promise<boolean> {
-    await collections.ensure(drafts.folder);
+    await untilAborted(collections.ensure(drafts.folder), request.signal);
     const draft = drafts.next();
     try {
       await put(request, draft);
@@ -87,12 +88,12 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
     const { size, body } = content;
     const parent = parentOf(path) ?? '/';
     const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
-    if (collections.isMissing(parent)) await collections.ensure(parent);
+    if (collections.isMissing(parent)) await untilAborted(collections.ensure(parent), signal);
     let response = await requests.send({ method: 'PUT', path, subject, headers, body, signal, accept: [404, 409] });
     if (isParentMissing(response)) {
       response.body.drop();
       collections.forget(parent);
-      await collections.ensure(parent);
+      await untilAborted(collections.ensure(parent), signal);
       response = await requests.send({ method: 'PUT', path, subject, headers, body, signal });
     }
     response.body.drop();
@@ -101,7 +102,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   /** Gives a draft its name. Says whether it worked. What happened to a step whose answer was lost is looked up. */
   async function publish({ path, subject, signal }: Upload, draft: string): Promise<boolean> {
     const parent = parentOf(path) ?? '/';
-    if (collections.isMissing(parent)) await collections.ensure(parent);
+    if (collections.isMissing(parent)) await untilAborted(collections.ensure(parent), signal);
     // past this point an abort comes too late: the object is there, or will be in a moment
     signal.throwIfAborted();
     using late = lateSignal(signal, graceMs);

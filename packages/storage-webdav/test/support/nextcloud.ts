@@ -10,7 +10,7 @@ export interface NextcloudOptions {
 }
 
 /** What sabre/dav says of an error. */
-export function sabreError(status: number, exception: string, message: string): Answer {
+function sabreError(status: number, exception: string, message: string): Answer {
   const body = `<?xml version="1.0" encoding="utf-8"?>\n<d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre\\DAV\\Exception\\${exception}</s:exception><s:message>${message}</s:message></d:error>`;
   return { status, headers: { 'content-type': 'application/xml; charset=utf-8' }, body };
 }
