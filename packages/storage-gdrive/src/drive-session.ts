@@ -11,6 +11,8 @@ export interface TokenSource {
   get(): Promise<string>;
   /** Whether another one may be had after Google called this one invalid; forgets it if so. */
   renew(token: string): boolean;
+  /** The project whose quota requests count against, where the credentials name one: Google asks that of a user's gcloud log-in. */
+  readonly quotaProject?: string | undefined;
 }
 
 /** A request to the API: {@link HttpRequest} with an address of Google's. */
@@ -33,10 +35,13 @@ export interface DriveSessionParts {
 }
 
 export function createDriveSession({ http, place, pacer, tokens }: DriveSessionParts): DriveSession {
-  async function sendOnce(request: DriveRequest, token: string): Promise<HttpAnswer> {
+  async function sendOnce(request: DriveRequest, token: string, { quotaProject }: TokenSource): Promise<HttpAnswer> {
     await pacer.turn(request.signal);
-    const url = place.resolve(request.url);
-    return http.send({ ...request, url, headers: { 'user-agent': 'datapin', ...request.headers, authorization: `Bearer ${token}` } });
+    const own = {
+      authorization: `Bearer ${token}`,
+      ...(quotaProject === undefined ? {} : { 'x-goog-user-project': quotaProject }),
+    };
+    return http.send({ ...request, url: place.resolve(request.url), headers: { 'user-agent': 'datapin', ...request.headers, ...own } });
   }
 
   return {
@@ -44,10 +49,10 @@ export function createDriveSession({ http, place, pacer, tokens }: DriveSessionP
       request.signal?.throwIfAborted();
       const source = await tokens();
       const token = await source.get();
-      let answer = await sendOnce(request, token);
+      let answer = await sendOnce(request, token, source);
       if (answer.status === 401 && source.renew(token)) {
         answer.body.ignore();
-        answer = await sendOnce(request, await source.get());
+        answer = await sendOnce(request, await source.get(), source);
       }
       if ((answer.status >= 200 && answer.status < 300) || answer.status === 308) return answer;
       const error =

@@ -156,12 +156,10 @@ export function createGdriveStorage({ address, http, session, trashOnly, acknowl
       signal?.throwIfAborted();
       const both = either(signal);
       const writing = writer.write(key, source, { md5, signal: both });
-      underWay.add(writing);
-      try {
-        await untilAborted(writing, both);
-      } finally {
-        underWay.delete(writing);
-      }
+      // a write that was given up still has to clean up after itself
+      const settled = writing.catch(() => undefined).finally(() => underWay.delete(settled));
+      underWay.add(settled);
+      await untilAborted(writing, both);
     },
 
     async remove(keys, { signal } = {}): Promise<void> {
@@ -189,7 +187,7 @@ export function createGdriveStorage({ address, http, session, trashOnly, acknowl
 
     async [Symbol.asyncDispose](): Promise<void> {
       if (!closing.signal.aborted) closing.abort(new StorageError('interrupted', 'the storage was closed'));
-      await Promise.allSettled(underWay);
+      await Promise.all(underWay);
       await writer[Symbol.asyncDispose]();
       await http[Symbol.asyncDispose]();
     },

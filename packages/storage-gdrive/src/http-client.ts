@@ -60,12 +60,14 @@ export function createHttpClient(network: NetworkSettings): HttpClient {
     const { default: request } = await import('undici/lib/api/api-request.js');
     return { request, dispatcher: await createDispatcher(network) };
   });
+  let used = false;
   let closed: Promise<void> | undefined;
 
   return {
     async send({ method, url, headers, body, signal }) {
       signal?.throwIfAborted();
       if (closed !== undefined) throw new StorageError('interrupted', 'the storage was closed');
+      used = true;
       const { request, dispatcher } = await open();
       try {
         const { origin, pathname, search } = url;
@@ -82,7 +84,7 @@ export function createHttpClient(network: NetworkSettings): HttpClient {
       }
     },
     async [Symbol.asyncDispose]() {
-      closed ??= open().then(({ dispatcher }) => dispatcher.destroy());
+      closed ??= used ? open().then(({ dispatcher }) => dispatcher.destroy()) : Promise.resolve();
       await closed;
     },
   };

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { sourceOf } from '@datapin/storage-testkit';
+import { sourceOf, startFaultProxy } from '@datapin/storage-testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { type FakeDrive, startFakeDrive } from '../../../e2e/servers/google-drive/fake-drive.ts';
@@ -169,6 +169,15 @@ describe('Application Default Credentials', () => {
     };
     fileOf('.config/gcloud/application_default_credentials.json', JSON.stringify(text));
     return works({ env: { HOME: home } });
+  });
+
+  test('of gcloud count against the project that they name', async () => {
+    const { id, secret } = drive.oauth.client;
+    const user = { type: 'authorized_user', client_id: id, client_secret: secret, refresh_token: drive.oauth.refreshToken };
+    const text = JSON.stringify({ ...user, token_uri: `${drive.url}/token`, quota_project_id: 'project-of-the-user' });
+    await using proxy = await startFaultProxy(drive.url);
+    await works({ env: { GOOGLE_APPLICATION_CREDENTIALS: fileOf('adc.json', text), DATAPIN_GDRIVE_ROOT_URL: proxy.url } });
+    expect(new Set(proxy.requests.map(({ headers }) => headers['x-goog-user-project']))).toEqual(new Set(['project-of-the-user']));
   });
 
   test('are a workload’s own token, exchanged', async () => {

@@ -27,7 +27,10 @@ export function credentialsOf(remote: RemoteSpec, host: StorageHost, http: HttpC
   }
   return async () => {
     const found = explicitCredentials(remote, host) ?? savedCredentials(remote, host) ?? defaultCredentials(host);
-    if (found !== undefined) return sourceOf(found, remote, http);
+    if (found !== undefined) {
+      const quotaProject = host.env['GOOGLE_CLOUD_QUOTA_PROJECT'] || textOf(found, 'quota_project_id');
+      return { ...(await sourceOf(found, remote, http)), quotaProject };
+    }
     if (hasMetadataServer(host.env)) return metadataServer(host.env, http);
     throw new StorageError('unauthenticated', 'there are no credentials for Google Drive', { hint: noCredentialsHint });
   };
