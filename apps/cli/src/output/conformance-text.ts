@@ -87,7 +87,7 @@ function reasonLines(title: string, results: readonly GuaranteeResult[], verdict
   }
   if (byReason.size === 0) return [];
   const lines = [...byReason].flatMap(([reason, some]) => [
-    `  ${some.length} ${some.length === 1 ? 'promise' : 'promises'}: ${reason}${remedyOf(some[0])}`,
+    `  ${promises(some.length)}: ${reason}${remedyOf(some[0])}`,
     `      ${paint('dim', namesOf(some))}`,
   ]);
   return [`${title}:`, ...lines];
@@ -115,7 +115,11 @@ function namesOf(results: readonly GuaranteeResult[]): string {
 function summaryLine(summary: ConformanceSummary, { paint }: ConformanceStyle): string {
   const total = Object.values(summary).reduce((sum: number, count: number) => sum + count, 0);
   const parts = partsOf(summary).join(', ');
-  return `${total} promises: ${summary.broken === 0 ? parts : paint('red', parts)}`;
+  return `${promises(total)}: ${summary.broken === 0 ? parts : paint('red', parts)}`;
+}
+
+function promises(count: number): string {
+  return `${count} ${count === 1 ? 'promise' : 'promises'}`;
 }
 
 /** What there is of each: `12 kept`, `1 broken`. */

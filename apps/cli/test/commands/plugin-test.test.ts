@@ -61,7 +61,7 @@ describe('datapin plugin test', () => {
     expect(out()).toMatch(/what happened: .*does not exist\n/u);
     expect(out()).toContain('where to look: `stat`\n');
     expect(out()).toContain('to try it alone: --only stat/size\n');
-    expect(out()).toContain('1 promises: 1 broken');
+    expect(out()).toContain('1 promise: 1 broken');
     expect(code).toBe(1);
   });
 
