@@ -115,7 +115,7 @@ async function* listGroup(
     held = new Map();
     count = 0;
   } while (token !== undefined);
-  // Drive has been seen to answer with nothing at all where several folders were asked for (issuetracker.google.com/issues/149522397)
+  // Drive has been seen to answer with nothing at all where several folders were asked for (rclone met it, too)
   if (total === 0 && group.length > 1) for (const folder of group) yield* listGroup([folder], parts);
 }
 
