@@ -51,11 +51,11 @@ export function createDavRequests(settings: WebdavSettings, host: StorageHost): 
 
   /** One exchange, and another one when the server wants other credentials than those that were sent. */
   async function exchange(request: DavRequest, path: string): Promise<HttpResponse> {
-    const { method, body, signal } = request;
+    const { method, body, signal, answerTimeoutMs } = request;
     for (let attempt = 1; ; attempt += 1) {
       const identity = await authentication.headersFor({ origin: connection.origin, method, path });
       const headers = { ...request.headers, ...identity, ...lengthOf(request) };
-      const response = await connection.send({ method, path, headers, body, signal });
+      const response = await connection.send({ method, path, headers, body, signal, answerTimeoutMs });
       if (response.status !== 401 || !(await authentication.refused(response.headers, identity, attempt))) return response;
       response.body.drop();
     }

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: RequestBody | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long the answer may take, when that is longer than the remote's `timeout`. */
+  readonly answerTimeoutMs?: number | undefined;
 }
 
 /** An answer whose headers have arrived. The body has to be read, collected or dropped. */
@@ -52,7 +54,7 @@ export function createConnection(origin: string, settings: ConnectionSettings): 
 
   return {
     origin,
-    async send({ method, path, headers, body, signal }): Promise<HttpResponse> {
+    async send({ method, path, headers, body, signal, answerTimeoutMs }): Promise<HttpResponse> {
       signal?.throwIfAborted();
       if (closed) throw networkError(origin, new Error('the storage was closed'));
       opened ??= open(origin, settings);
@@ -71,6 +73,7 @@ export function createConnection(origin: string, settings: ConnectionSettings): 
           headers,
           body: source.body,
           ...(signal === undefined ? {} : { signal }),
+          ...(answerTimeoutMs === undefined ? {} : { headersTimeout: Math.max(answerTimeoutMs, settings.timeoutMs) }),
         });
         return { status: response.statusCode, headers: response.headers, body: bodyOf(response.body, reasonOf) };
       } catch (error) {

@@ -16,6 +16,8 @@ export interface OutgoingPart {
   readonly range?: { readonly start: number; readonly end: number };
   /** MD5 of these bytes, lower-case hex. */
   readonly md5?: string | undefined;
+  /** Called whenever the source is opened; gets each chunk on its way. */
+  readonly observe?: () => (chunk: Uint8Array) => void;
 }
 
 /**
@@ -52,11 +54,13 @@ function compare(actual: string, promised: string): void {
   if (actual !== promised) throw new StorageError('invalid-request', `the source has MD5 ${actual} instead of ${promised}`);
 }
 
-async function* measured({ source, range }: OutgoingPart, size: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function* measured({ source, range, observe }: OutgoingPart, size: number): AsyncGenerator<Uint8Array, void, undefined> {
   let sent = 0;
+  const see = observe?.();
   for await (const chunk of source.open(range)) {
     sent += chunk.length;
     if (sent > size) throw wrongSize(size, 'more');
+    see?.(chunk);
     if (chunk.length > 0) yield chunk;
   }
   if (sent < size) throw wrongSize(size, `only ${sent}`);

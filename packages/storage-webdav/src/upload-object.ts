@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isStorageError, StorageError } from '@datapin/storage';
+import { type ChunkedUpload, sendChunks } from './chunked-upload.ts';
 import type { Collections } from './collections.ts';
 import { failureError } from './dav-error.ts';
 import type { DavRequests } from './dav-requests.ts';
@@ -15,7 +16,8 @@ export interface Upload {
   /** Percent-encoded path of the object. */
   readonly path: string;
   readonly subject: string;
-  readonly content: OutgoingBody;
+  /** The whole in one body, or its chunks where the server takes them. */
+  readonly content: OutgoingBody | { readonly chunks: Pick<ChunkedUpload, 'folder' | 'source' | 'md5'> };
   readonly signal: AbortSignal;
 }
 
@@ -38,15 +40,29 @@ const destinationForms: readonly ((origin: string, path: string) => string)[] = 
 
 /** How long the last step may still take after an abort. */
 const graceMs = 5_000;
+/** A server may need this long to put the chunks of an object together. */
+const assemblyTimeoutMs = 10 * 60 * 1000;
 /** A server may be busy with a body that broke off; what it made of it is removed after this time. */
 const partialPauseMs = 1_000;
 
 interface Move {
-  readonly draft: string;
+  readonly draft: Draft;
   readonly path: string;
   readonly subject: string;
   readonly signal: AbortSignal;
 }
+
+/** Something complete that lacks its name. */
+interface Draft {
+  readonly path: string;
+  /** What is gone once the draft has its name. */
+  readonly lies: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly answerTimeoutMs?: number;
+}
+
+type Target = Omit<Upload, 'content'>;
+type WholeUpload = Target & { readonly content: OutgoingBody };
 
 export interface UploaderParts {
   readonly requests: DavRequests;
@@ -60,16 +76,32 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   let forms = destinationForms;
 
   async function upload(request: Upload): Promise<void> {
-    if (!moves || !(await uploadByDraft(request))) await uploadInPlace(request);
+    const { content, ...target } = request;
+    if ('chunks' in content) await uploadChunks(target, content.chunks);
+    else if (!moves || !(await uploadByDraft({ ...target, content }))) await uploadInPlace({ ...target, content });
+  }
+
+  async function uploadChunks(target: Target, chunks: Pick<ChunkedUpload, 'folder' | 'source' | 'md5'>): Promise<void> {
+    try {
+      await sendChunks(requests, { ...target, ...chunks, destination: requests.origin + target.path });
+      const headers = { 'oc-total-length': String(chunks.source.size) };
+      const draft = { path: `${chunks.folder}.file`, lies: chunks.folder, headers, answerTimeoutMs: assemblyTimeoutMs };
+      if (!(await publish(target, draft))) {
+        throw new StorageError('unsupported', `${target.subject}: the server took chunks and does not put them together`);
+      }
+    } catch (error) {
+      drafts.abandon(chunks.folder, { busy: !isAnswer(error) });
+      throw error;
+    }
   }
 
   /** Says whether it worked: it does not on a server without MOVE. */
-  async function uploadByDraft(request: Upload): Promise<boolean> {
+  async function uploadByDraft(request: WholeUpload): Promise<boolean> {
     await untilAborted(collections.ensure(drafts.folder), request.signal);
     const draft = drafts.next();
     try {
       await put(request, draft);
-      if (await publish(request, draft)) {
+      if (await publish(request, { path: draft, lies: draft })) {
         drafts.tidy();
         return true;
       }
@@ -84,7 +116,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   }
 
   /** Sends the body to a path, making the collection above it when the server says that it is missing. */
-  async function put({ content, subject, signal }: Upload, path: string): Promise<void> {
+  async function put({ content, subject, signal }: WholeUpload, path: string): Promise<void> {
     const { size, body } = content;
     const parent = parentOf(path) ?? '/';
     const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
@@ -100,7 +132,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   }
 
   /** Gives a draft its name. Says whether it worked. What happened to a step whose answer was lost is looked up. */
-  async function publish({ path, subject, signal }: Upload, draft: string): Promise<boolean> {
+  async function publish({ path, subject, signal }: Target, draft: Draft): Promise<boolean> {
     const parent = parentOf(path) ?? '/';
     if (collections.isMissing(parent)) await untilAborted(collections.ensure(parent), signal);
     // past this point an abort comes too late: the object is there, or will be in a moment
@@ -118,7 +150,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
       if (status >= 300) throw failureError({ status, headers: {}, text: '' }, subject);
       return true;
     } catch (error) {
-      if (isStorageError(error) && !isAnswer(error) && (await isGone(draft))) return true;
+      if (isStorageError(error) && !isAnswer(error) && (await isGone(draft.lies))) return true;
       throw error;
     }
   }
@@ -136,10 +168,12 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   }
 
   async function moveTo({ draft, subject, signal }: Move, destination: string): Promise<number> {
-    const headers = { destination, overwrite: 'T' };
+    const headers = { ...draft.headers, destination, overwrite: 'T' };
+    const { path, answerTimeoutMs } = draft;
     const response = await requests.send({
       method: 'MOVE',
-      path: draft,
+      path,
+      answerTimeoutMs,
       headers,
       subject,
       signal,
@@ -159,7 +193,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   }
 
   /** The object gets its bytes under its own name. What a body that broke off leaves there is removed, with what was there before. */
-  async function uploadInPlace(request: Upload): Promise<void> {
+  async function uploadInPlace(request: WholeUpload): Promise<void> {
     try {
       await put(request, request.path);
     } catch (error) {

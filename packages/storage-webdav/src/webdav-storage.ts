@@ -7,6 +7,7 @@ import {
   StorageError,
   type StorageHost,
 } from '@datapin/storage';
+import { chunkedFrom, newChunkFolder } from './chunked-upload.ts';
 import { createCollections } from './collections.ts';
 import { createDavRequests } from './dav-requests.ts';
 import { createDrafts, draftsFolder } from './drafts.ts';
@@ -102,7 +103,8 @@ export async function openWebdavStorage(remote: RemoteSpec, host: StorageHost): 
       const combined = untilClosed(signal);
       combined.throwIfAborted();
       const [path, subject] = [pathOf(key), subjectOf(key)];
-      const content = await outgoingBody({ source, md5 });
+      const folder = source.size < chunkedFrom ? undefined : newChunkFolder(basePath);
+      const content = folder === undefined ? await outgoingBody({ source, md5 }) : { chunks: { folder, source, md5 } };
       const upload = uploader.upload({ path, subject, content, signal: combined });
       uploads.add(upload);
       await upload.finally(() => uploads.delete(upload));

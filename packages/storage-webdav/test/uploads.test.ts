@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { randomBytes, readAll, sourceOf } from '@datapin/storage-testkit';
 import { describe, expect, test } from 'vitest';
 
@@ -168,6 +170,48 @@ describe('Nextcloud', () => {
     await storage.write('small', sourceOf(bytes));
     const error = await storageErrorOf(storage.write('large', sourceOf(randomBytes(2000, 1))));
     expect(error).toMatchObject({ code: 'invalid-request', status: 413, hint: expect.stringContaining('Raise its limit') });
+  });
+});
+
+describe('chunks on Nextcloud', () => {
+  const account = { user: 'me', password: 'app-password' };
+  const large = randomBytes(36 * 1024 * 1024, 2);
+  const md5 = createHash('md5').update(large).digest('hex');
+
+  async function nextcloudServer(longestBody: number): Promise<FakeServer> {
+    const server = await startFakeServer(nextcloud({ ...account, longestBody }));
+    for (const path of [
+      '/remote.php',
+      '/remote.php/dav',
+      '/remote.php/dav/files',
+      '/remote.php/dav/files/me',
+      '/remote.php/dav/uploads',
+      '/remote.php/dav/uploads/me',
+    ])
+      server.resources.set(path, undefined);
+    return server;
+  }
+
+  test('a large object passes a proxy that takes no body of its size, into a folder that was not there', async () => {
+    await using server = await nextcloudServer(20_000_000);
+    const storage = await openRemote({ url: webdavUrl(server.origin, '/remote.php/dav/files/me/base'), options: account });
+    await storage.write('new/folder/large', sourceOf(large), { md5 });
+    await storage[Symbol.asyncDispose]();
+    expect(objects(server)).toEqual(['/remote.php/dav/files/me/base/new/folder/large']);
+    expect(Buffer.compare(server.resources.get('/remote.php/dav/files/me/base/new/folder/large')?.bytes ?? Buffer.alloc(0), large)).toBe(0);
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(3);
+  });
+
+  test.each([
+    ['that is refused in the middle', 10_000_000, md5, { status: 413 }],
+    ['with another MD5 than promised', 20_000_000, 'd41d8cd98f00b204e9800998ecf8427e', { code: 'invalid-request' }],
+  ])('a large object %s leaves no chunk', async (_what, longestBody, promised, error) => {
+    await using server = await nextcloudServer(longestBody);
+    const storage = await openRemote({ url: webdavUrl(server.origin, '/remote.php/dav/files/me'), options: account });
+    expect(await storageErrorOf(storage.write('large', sourceOf(large), { md5: promised }))).toMatchObject(error);
+    await storage[Symbol.asyncDispose]();
+    expect([...server.resources.keys()].filter((path) => path.startsWith('/remote.php/dav/uploads/me/'))).toEqual([]);
+    expect(objects(server)).toEqual([]);
   });
 });
 

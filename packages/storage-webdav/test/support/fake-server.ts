@@ -33,6 +33,8 @@ export interface Personality {
   readonly atomicPut?: boolean;
   /** A say before everything else, the sign-in included. */
   readonly intercept?: (request: SeenRequest) => Answer | undefined;
+  /** Puts the files of a collection together when its `.file` is moved, as Nextcloud does. */
+  readonly chunks?: boolean;
   /** Headers of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -135,7 +137,7 @@ export async function startFakeServer(personality: Personality = {}): Promise<Fa
         for (const other of resources.keys()) if (other === path || other.startsWith(`${path}/`)) resources.delete(other);
         return { status: 204 };
       case 'MOVE':
-        return move(path, headers['destination'], headers['overwrite']);
+        return move(path, headers);
       default:
         return { status: 405 };
     }
@@ -163,10 +165,29 @@ export async function startFakeServer(personality: Personality = {}): Promise<Fa
     return { status: 206, headers: { ...headers, ...span }, body: file.bytes.subarray(start, end) };
   }
 
-  function move(path: string, destination: string | undefined, overwrite: string | undefined): Answer {
+  /** Chunked upload v2 of Nextcloud: chunks are named 1 to 10000 and have 5 MiB at least, but for the last. */
+  function assemble(path: string, total: string | undefined): Answer | undefined {
+    const folder = parentOf(path);
+    const chunks = membersOf(folder).toSorted((a, b) => a.localeCompare(b));
+    const files = chunks.map((chunk) => resources.get(chunk)?.bytes ?? Buffer.alloc(0));
+    if (chunks.some((chunk) => !/\/\d{1,5}$/u.test(chunk)) || files.slice(0, -1).some(({ length }) => length < 5 * 1024 * 1024))
+      return { status: 400 };
+    const whole = Buffer.concat(files);
+    if (String(whole.length) !== total) return { status: 400 };
+    for (const other of [folder, ...chunks]) resources.delete(other);
+    resources.set(path, storedFile(whole));
+    return undefined;
+  }
+
+  function move(path: string, { destination, overwrite, 'oc-total-length': total }: SeenRequest['headers']): Answer {
+    if (personality.chunks === true && path.endsWith('/.file')) {
+      if (!isCollection(parentOf(pathIn(destination)))) return { status: 409 };
+      const refusal = assemble(path, total);
+      if (refusal !== undefined) return refusal;
+    }
     if (personality.move === false) return { status: 405 };
     if (destination === undefined || personality.understands?.(destination, origin) === false) return { status: 400 };
-    const to = decodeURIComponent(destination.replace(/^https?:\/\/[^/]*/u, ''));
+    const to = pathIn(destination);
     const file = resources.get(path);
     if (file === undefined) return { status: 404 };
     if (!isCollection(parentOf(to))) return { status: 409 };
@@ -214,6 +235,10 @@ export async function startFakeServer(personality: Personality = {}): Promise<Fa
       await closed;
     },
   };
+}
+
+function pathIn(destination: string | undefined): string {
+  return decodeURIComponent((destination ?? '').replace(/^https?:\/\/[^/]*/u, ''));
 }
 
 /** Answers whoever may not come in. A Digest nonce serves for so many requests, and each count of it once (RFC 7616 §3.4). */

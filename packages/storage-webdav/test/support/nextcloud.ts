@@ -17,7 +17,7 @@ function sabreError(status: number, exception: string, message: string): Answer 
 
 /**
  * Nextcloud as clients meet it: it gives cookies away and takes whoever sends them back for a browser that needs a CSRF token; it has a
- * mode for maintenance, in which nothing is there; a proxy before it limits bodies; every answer carries an OC-ETag.
+ * mode for maintenance, in which nothing is there; a proxy before it limits bodies; large files come in chunks; every answer carries an OC-ETag.
  */
 export function nextcloud({
   user,
@@ -27,10 +27,14 @@ export function nextcloud({
 }: NextcloudOptions): Personality {
   return {
     credentials: { user, password, scheme: 'basic' },
+    chunks: true,
     headers: { 'set-cookie': 'oc_sessionPassphrase=abc; path=/; HttpOnly', 'oc-etag': '"65f1"', 'x-powered-by': 'PHP/8.3' },
-    intercept: ({ headers }: SeenRequest) => {
+    intercept: ({ method, target, headers }: SeenRequest) => {
       if (headers['cookie'] !== undefined) return sabreError(401, 'NotAuthenticated', 'CSRF check not passed.');
       if (Number(headers['content-length'] ?? 0) > longestBody) return { status: 413, body: '<html>Request Entity Too Large</html>' };
+      // every request about chunks names the file that they are for
+      if (target.includes('/uploads/') && /^(?:MKCOL|PUT|MOVE)$/u.test(method) && headers['destination'] === undefined)
+        return sabreError(400, 'BadRequest', 'Destination header is missing');
       if (maintenance())
         return { ...sabreError(503, 'ServiceUnavailable', 'System in maintenance mode.'), headers: { 'retry-after': '120' } };
       return undefined;
