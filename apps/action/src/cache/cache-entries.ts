@@ -15,6 +15,8 @@ export interface EntryPlan {
   readonly olderKeys: string;
   /** Where the outputs are: root and path, as {@link outputPlace} gives them. */
   readonly places: ReadonlySet<string>;
+  /** How many projects these are in. */
+  readonly roots: number;
   readonly hasDirectories: boolean;
   /** Bytes of all outputs, as far as metafiles tell. */
   readonly bytes: number;
@@ -47,6 +49,7 @@ export function planEntries(outputs: readonly CachedOutput[], prefix: string): r
       key: start + sha256(pins.join('\n')).slice(0, 32),
       olderKeys: start,
       places: new Set(members.map(({ root, selected }) => outputPlace(root, selected.output.path))),
+      roots: new Set(members.map(({ root }) => root)).size,
       hasDirectories: outputs.some(({ id }) => id !== undefined && isDirectoryId(id)),
       bytes: outputs.reduce((sum, { record }) => sum + (record.size ?? 0), 0),
     };

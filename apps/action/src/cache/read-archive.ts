@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 
 import { isObjectValue, type NearbyObject, type ObjectId } from '@datapin/core';
@@ -19,15 +19,35 @@ export async function* readArchive(
   path: string,
   { folder, limit }: { readonly folder: string; readonly limit: number },
 ): AsyncGenerator<readonly NearbyObject[]> {
-  const file = createReadStream(path, { highWaterMark: chunkSize });
   const bytes = createZstdDecompress({ chunkSize });
   // A failure comes out of the iteration; that an early end breaks the pipe is none.
-  pipeline(file, bytes, () => {});
+  const feeding = feed(path, bytes).catch((error: unknown) => void bytes.destroy(error instanceof Error ? error : undefined));
   try {
     yield* members(limited(bytes, limit), folder);
   } finally {
-    file.destroy();
     bytes.destroy();
+    await feeding;
+  }
+}
+
+/** Writes a file into a stream, all of it through one buffer: fresh ones for gigabytes would keep the garbage collector busy. */
+async function feed(path: string, stream: Writable): Promise<void> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(chunkSize);
+    // A stream that fails says so to its reader, and never answers the write that was its last.
+    const closed = new Promise<never>((_, reject) => stream.once('close', () => reject(new Error('closed'))));
+    closed.catch(() => {});
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkSize);
+      if (bytesRead === 0) break;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      stream.write(buffer.subarray(0, bytesRead), (error) => (error ? reject(error) : resolve()));
+      await Promise.race([promise, closed]);
+    }
+    stream.end();
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, unlink } from 'node:fs';
 import { join } from 'node:path';
 
 import { isDirectoryId, type NearbyObject, type NearbyObjects } from '@datapin/core';
@@ -100,6 +100,9 @@ export function restoreEntries(options: CacheRestoreOptions): CacheRestore {
       options.signal.throwIfAborted();
       entry.outcome = 'failed';
       options.warn(`The entry ${plan.key} of the Actions cache cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      // Its room is needed, and the time that it takes to go is spent beside other work. Another project may still want what holds more than one.
+      if (plan.roots === 1) unlink(path, () => {});
     }
   };
   const objectsOf = async function* (wanted: ReadonlySet<string>): AsyncGenerator<readonly NearbyObject[]> {
