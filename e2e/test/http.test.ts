@@ -1,6 +1,4 @@
 /** Real DVC and datapin on the same plain HTTP remote: what one puts there the other gets, with each way to say who asks. */
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cloneRepository, makeRepository, type Repository } from '../harness/repository.ts';
 import { openSandbox, type Sandbox } from '../harness/sandbox.ts';
@@ -15,7 +13,6 @@ let store: HttpStore;
 let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = openSandbox('http');
-  mkdirSync(join(sandbox.dir, 'elsewhere'));
   tools = await openTools();
   store = await startHttpStore({
     credentials: [
@@ -50,6 +47,10 @@ const accesses: readonly Access[] = [
     options: {},
     secret: undefined,
   },
+];
+
+/** Addresses that have to be escaped; both tools in the same way. */
+const oddAddresses: readonly Access[] = [
   {
     name: 'a path with spaces, escapes and letters of all kinds',
     url: (origin, folder) => `${origin}/${folder}/a b/%20%2f/%c3%bc+&~%7e/../x//`,
@@ -76,16 +77,14 @@ async function configure(repository: Repository, { options, secret }: Access, ur
 
 async function addData(repository: Repository): Promise<void> {
   for (const [path, content] of Object.entries(letters)) repository.write(`data/${path}`, content);
-  repository.write('large.bin', Buffer.alloc(large, 'datapin '));
   repository.write('empty', '');
-  await repository.run('add', 'data', 'large.bin', 'empty');
+  await repository.run('add', 'data', 'empty');
   await repository.commit();
 }
 
 async function expectAll(repository: Repository): Promise<void> {
   await repository.run('pull');
   expect(repository.contents('data')).toEqual(letters);
-  expect(repository.contents('.')['large.bin']?.length).toBe(large);
   expect(await repository.status()).toEqual({ workspace: {}, remote: {} });
 }
 
@@ -135,7 +134,7 @@ test('both put the same objects at the same addresses', async () => {
     await repository.run('push');
     return [...store.objects.keys()].filter((key) => !before.has(key)).map((key) => key.replace(folder, 'folder'));
   };
-  for (const [index, access] of accesses.entries()) {
+  for (const [index, access] of [...accesses, ...oddAddresses].entries()) {
     const theirs = await addresses(tools.dvc, index, access);
     expect(theirs).toHaveLength(1);
     expect(await addresses(tools.subject, index, access), access.name).toEqual(theirs);
@@ -162,11 +161,11 @@ test('from a server without HEAD and without parts a large object comes whole, i
 });
 
 describe('data that DVC imported from a web address', () => {
-  const importing = async (address: string, ...options: readonly string[]): Promise<Repository> => {
+  /** A clone of a repository that knows the data by its address alone. */
+  const importing = async (address: string): Promise<Repository> => {
     const folder = `import-${Math.random().toString(36).slice(2)}`;
     const maker = await makeRepository(sandbox, folder, { tool: tools.dvc });
-    await maker.run('remote', 'add', '-q', '-d', 'elsewhere', join(sandbox.dir, 'elsewhere'));
-    await maker.run('import-url', '-q', ...options, address, 'data.csv');
+    await maker.run('import-url', '-q', '--no-download', address, 'data.csv');
     await maker.commit();
     return cloneRepository(sandbox, maker, { folder: `${folder}-clone`, tool: tools.subject });
   };
@@ -188,18 +187,10 @@ describe('data that DVC imported from a web address', () => {
     expect(clone.contents('.')['data.csv']).toBe(`bytes of ${target}`);
   });
 
-  test('also when it was not downloaded by whoever imported it', async () => {
-    open.objects.set('/later.csv', Buffer.from('later'));
-    const clone = await importing(`${open.origin}/later.csv`, '--no-download');
-    await clone.run('pull');
-    expect(clone.contents('.')['data.csv']).toBe('later');
-  });
-
   test('is refused when the server has something else there by now', async () => {
     open.objects.set('/changing.csv', Buffer.from('before'));
     const clone = await importing(`${open.origin}/changing.csv`);
     open.objects.set('/changing.csv', Buffer.from('after!'));
-    rmSync(join(clone.dir, '.dvc/cache'), { recursive: true, force: true });
     const { code, stdout, stderr } = await clone.tool.run(['pull'], { cwd: clone.dir, env: clone.env });
     expect(code).not.toBe(0);
     expect(stdout + stderr).toContain('has changed since');
