@@ -87,7 +87,7 @@ describe('docs/storage-plugins.md, followed to the letter', () => {
     await follow('Use');
     expect(readFileSync(join(cwd, '.dvc', 'config'), 'utf8')).toBe(before);
     expect(readFileSync(join(cwd, '.dvc', 'datapin'), 'utf8')).toBe(
-      `['remote "team"']\n    url = sqlite://${join(sandbox.dir, 'srv', 'data', 'objects.db')}\n    busy_timeout = 5000\n`,
+      `[core]\n    remote = team\n['remote "team"']\n    url = sqlite://${join(sandbox.dir, 'srv', 'data', 'objects.db')}\n    busy_timeout = 5000\n`,
     );
     await mustRun('git', ['add', '.'], { cwd, env });
     await mustRun('git', ['commit', '-q', '-m', 'a remote of our own'], { cwd, env });
