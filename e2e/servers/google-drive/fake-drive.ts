@@ -13,6 +13,8 @@ export interface FakeDriveOptions extends WeatherOptions {
   readonly listingLagMs?: number;
   /** The account has no storage of its own, like a service account. */
   readonly withoutQuota?: boolean;
+  /** The account may use the trash, but not delete for good. */
+  readonly mayNotDelete?: boolean;
   /** Pages of listings hold at most so many files; 1,000 by default. */
   readonly largestPage?: number;
 }
@@ -60,6 +62,7 @@ export async function startFakeDrive(options: FakeDriveOptions = {}): Promise<Fa
     store,
     listingLagMs: options.listingLagMs ?? 0,
     withoutQuota: options.withoutQuota ?? false,
+    mayNotDelete: options.mayNotDelete ?? false,
     largestPage: options.largestPage ?? 1000,
     refusedDownloads,
   });

@@ -9,6 +9,8 @@ export interface FilesApiOptions {
   readonly listingLagMs: number;
   /** The account is a service account, which has no storage of its own. */
   readonly withoutQuota: boolean;
+  /** The account may use the trash, but not delete for good, like a content manager of a shared drive. */
+  readonly mayNotDelete: boolean;
   /** Pages hold at most so many files, whatever was asked for: the reference allows that. */
   readonly largestPage: number;
   /** Answers to downloads in Drive's own terms, by file id: `downloadQuotaExceeded`. */
@@ -40,7 +42,14 @@ function checkParameters({ url }: TakenRequest, known: readonly string[]): void 
   }
 }
 
-export function createFilesApi({ store, listingLagMs, withoutQuota, largestPage, refusedDownloads }: FilesApiOptions): FilesApi {
+export function createFilesApi({
+  store,
+  listingLagMs,
+  withoutQuota,
+  mayNotDelete,
+  largestPage,
+  refusedDownloads,
+}: FilesApiOptions): FilesApi {
   const generated = new Set<string>();
 
   function file(id: string, request: TakenRequest): StoredFile {
@@ -217,6 +226,9 @@ export function createFilesApi({ store, listingLagMs, withoutQuota, largestPage,
       }
       case 'DELETE':
         checkParameters(request, []);
+        if (mayNotDelete) {
+          throw new ApiFailure(403, 'insufficientFilePermissions', 'The user does not have sufficient permissions for this file.');
+        }
         store.delete(stored.id);
         return { status: 204 };
       default:

@@ -71,6 +71,19 @@ test('removing deletes for good, or moves to the trash where that is asked for',
   }
 });
 
+test('an account that may only use the trash is told how to', async () => {
+  await using limited = await startFakeDrive({ mayNotDelete: true });
+  await using storage = await openRemote(limited, { url: 'gdrive://root' });
+  await storage.write('x', sourceOf(bytes));
+  expect(await storageErrorOf(storage.remove(['x']))).toMatchObject({
+    code: 'forbidden',
+    hint: expect.stringContaining('gdrive_trash_only'),
+  });
+  await using careful = await openRemote(limited, { url: 'gdrive://root', options: { gdrive_trash_only: true } });
+  await careful.remove(['x']);
+  expect((await storageErrorOf(careful.stat('x'))).code).toBe('not-found');
+});
+
 test('what Google takes for malware is downloaded only where that is acknowledged', async () => {
   drive.store.create({ name: 'x', parents: [drive.store.rootId], content: Buffer.from(bytes), abusive: true });
   await using careful = await openRemote(drive, { url: 'gdrive://root' });

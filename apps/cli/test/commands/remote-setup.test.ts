@@ -117,6 +117,15 @@ test('a remote that does not work is not configured', async () => {
   expect(readFileSync(join(dir, '.dvc', 'config'), 'utf8')).not.toContain('gdrive');
 });
 
+test('a remote where nothing can be removed is configured, with a word about it', async () => {
+  await drive[Symbol.asyncDispose]();
+  drive = await startFakeDrive({ mayNotDelete: true });
+  folder = drive.newFolder('data');
+  const { code, err } = await setup(['--set', `folder=${folder}`, '--set', 'account=service-account', '--set', `key=${keyFile()}`]);
+  expect(err()).toMatch(/the trial object datapin-setup-\w+ stays.*gdrive_trash_only/su);
+  expect(code).toBe(0);
+});
+
 test('a name that is taken is refused before anybody logs in', async () => {
   await setup(['store', '--set', `folder=${folder}`, '--set', 'account=service-account', '--set', `key=${keyFile()}`]);
   const { code, err } = await setup(['store', '--set', 'folder=whatever']);

@@ -90,7 +90,7 @@ async function tryRemote(
   try {
     const storage = await plugin.open({ name, url, options: draft.options, tracked: new Set() }, host);
     try {
-      await tryObject(storage, key, context.signal);
+      await tryObject(storage, key, { signal: context.signal, warn });
     } finally {
       await storage[Symbol.asyncDispose]();
     }
@@ -99,7 +99,12 @@ async function tryRemote(
   }
 }
 
-async function tryObject(storage: Storage, key: string, signal: AbortSignal): Promise<void> {
+/** To push and to pull nothing has to be removed, so not being allowed to is worth a word and no more. */
+async function tryObject(
+  storage: Storage,
+  key: string,
+  { signal, warn }: { readonly signal: AbortSignal; readonly warn: (message: string) => void },
+): Promise<void> {
   const bytes = Buffer.from('datapin tried this remote, and may not have been able to remove this file.\n');
   async function* open(): AsyncGenerator<Uint8Array> {
     yield bytes;
@@ -107,7 +112,10 @@ async function tryObject(storage: Storage, key: string, signal: AbortSignal): Pr
   await storage.write?.(key, { size: bytes.length, open }, { signal });
   const received: Uint8Array[] = [];
   for await (const chunk of await storage.read(key, { signal })) received.push(chunk);
-  await storage.remove?.([key], { signal });
+  await storage.remove?.([key], { signal }).catch((error: unknown) => {
+    if (!isStorageError(error) || error.code !== 'forbidden') throw error;
+    warn(`the trial object ${key} stays: ${error.message}${error.hint === undefined ? '' : `. ${error.hint}`}`);
+  });
   if (!Buffer.concat(received).equals(bytes)) {
     throw new DatapinError('object-corrupt', 'the remote gave back other bytes than were stored');
   }
