@@ -47,6 +47,13 @@ interface Sent {
   readonly md5: string | undefined;
 }
 
+/** The id that a file was to get is of no use any more: another try needs a new one. */
+class IdSpent extends StorageError {
+  constructor(message: string, cause?: unknown) {
+    super('interrupted', message, { cause });
+  }
+}
+
 /**
  * Stores objects. Writers of one key take turns. What a failed attempt left (an id that a file may have got, an upload half done) is kept for
  * the next one, so that repeating it makes no second file and sends nothing twice.
@@ -85,8 +92,8 @@ export function createObjectWriter(parts: ObjectWriterParts): ObjectWriter {
 
   /** The file that the key has already. What a folder made here does not show is not there; what is unsure is asked. */
   async function findExisting(key: string, folder: WritableFolder, md5: string | undefined): Promise<DriveFile | undefined> {
-    const there = known.get(key);
-    if (there !== undefined) return chooseFile(key, there);
+    const there = chooseFile(key, known.get(key) ?? []);
+    if (there !== undefined) return there;
     const isContentAddressed = md5 !== undefined && md5InKey(key) === md5;
     const failedBlindly = attempts.has(key) && attempts.get(key)?.id === undefined;
     if (folder.isNew && isContentAddressed && !failedBlindly) return undefined;
@@ -122,9 +129,12 @@ export function createObjectWriter(parts: ObjectWriterParts): ObjectWriter {
       return await create();
     } catch (error) {
       if (!isStorageError(error) || error.status !== 409 || target.kind !== 'new' || target.id === undefined) throw error;
-      const file = await client.get(target.id, undefined);
-      if (!file.trashed && file.name === target.name && file.md5 === md5) return file;
-      throw new StorageError('interrupted', `an earlier attempt stored other bytes as ${target.name}`, { cause: error });
+      const file = await client.get(target.id, undefined).catch((reason: unknown) => {
+        if (isStorageError(reason) && reason.code === 'not-found') return undefined;
+        throw reason;
+      });
+      if (file !== undefined && !file.trashed && file.name === target.name && file.md5 === md5) return file;
+      throw new IdSpent(`an earlier attempt to store ${target.name} left something else`, error);
     }
   }
 
@@ -155,7 +165,7 @@ export function createObjectWriter(parts: ObjectWriterParts): ObjectWriter {
     }
     if (file.size !== source.size || (md5 !== undefined && file.md5 !== undefined && file.md5 !== md5)) {
       if (target.kind === 'new') cleanUp(client.remove(file.id, AbortSignal.timeout(5000)));
-      throw new StorageError('interrupted', `${key} arrived at Google Drive with other bytes than were sent`);
+      throw new IdSpent(`${key} arrived at Google Drive with other bytes than were sent`);
     }
     known.wrote(key, file);
   }
@@ -177,9 +187,7 @@ export function createObjectWriter(parts: ObjectWriterParts): ObjectWriter {
     }
     const goesOn = upload !== undefined && upload.md5 !== undefined && !(error instanceof SessionLost);
     if (upload !== undefined && !goesOn) cleanUp(dropUpload(upload, session));
-    // an id that turned out to be taken by other bytes is of no use
-    const isTaken = isStorageError(error) && error.message.startsWith('an earlier attempt');
-    attempts.set(key, { id: isTaken ? undefined : id, ...(goesOn ? { upload } : {}) });
+    attempts.set(key, { id: error instanceof IdSpent ? undefined : id, ...(goesOn ? { upload } : {}) });
   }
 
   return {

@@ -115,6 +115,32 @@ describe('an object whose answer was lost', () => {
   });
 });
 
+test('bytes that arrive changed are removed, and the next try stores them right', async () => {
+  const bytes = randomBytes(500, 1);
+  const md5 = md5Of(bytes);
+  await using proxy = await startFaultProxy(drive.url);
+  await using storage = await openRemote(drive, {
+    url: `gdrive://${folder}`,
+    env: { ...drive.serviceAccountEnv(), DATAPIN_GDRIVE_ROOT_URL: proxy.url },
+  });
+  const wrong = {
+    id: 'somewhere',
+    name: md5.slice(2),
+    mimeType: 'application/octet-stream',
+    size: '500',
+    md5Checksum: md5Of(Buffer.from('x')),
+  };
+  proxy.inject(
+    { kind: 'body', body: JSON.stringify(wrong) },
+    { match: ({ method, target }) => method === 'POST' && target.startsWith('/upload/') },
+  );
+  const error = await storageErrorOf(storage.write(keyOf(md5), sourceOf(bytes), { md5 }));
+  expect(isRetryable(error)).toBe(true);
+  expect(error.message).toContain('other bytes');
+  await storage.write(keyOf(md5), sourceOf(bytes), { md5 });
+  expect(Buffer.from(await readAll(await storage.read(keyOf(md5)))).equals(bytes)).toBe(true);
+});
+
 test('what is there already, named by its content, is not sent', async () => {
   const bytes = randomBytes(500, 1);
   const md5 = md5Of(bytes);
