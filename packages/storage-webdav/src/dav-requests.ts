@@ -31,7 +31,7 @@ const errorText = 64 * 1024;
 
 export function createDavRequests(settings: WebdavSettings, host: StorageHost): DavRequests {
   const connection = createConnection(settings.origin, settings.connection);
-  const redact = redactor(settings.secrets);
+  const secrets = new Set(settings.secrets);
   const authentication = createAuthentication(settings.credentials, {
     host,
     encrypted: settings.origin.startsWith('https:'),
@@ -46,7 +46,7 @@ export function createDavRequests(settings: WebdavSettings, host: StorageHost): 
 
   async function failureOf(response: HttpResponse, subject: string): Promise<StorageError> {
     const text = await response.body.collect(errorText).then(String, () => '');
-    return failureError({ status: response.status, headers: response.headers, text: redact(text) }, subject);
+    return failureError({ status: response.status, headers: response.headers, text: redactor(secrets)(text) }, subject);
   }
 
   /** One exchange, and another one when the server wants other credentials than those that were sent. */
@@ -54,6 +54,8 @@ export function createDavRequests(settings: WebdavSettings, host: StorageHost): 
     const { method, body, signal, answerTimeoutMs } = request;
     for (let attempt = 1; ; attempt += 1) {
       const identity = await authentication.headersFor({ origin: connection.origin, method, path });
+      // a command's token is not known before
+      if (settings.credentials.kind === 'command') secrets.add((identity['authorization'] ?? '').replace('Bearer ', ''));
       const headers = { ...request.headers, ...identity, ...lengthOf(request) };
       const response = await connection.send({ method, path, headers, body, signal, answerTimeoutMs });
       if (response.status !== 401 || !(await authentication.refused(response.headers, identity, attempt))) return response;

@@ -138,6 +138,18 @@ describe('bearer_token_command', () => {
     expect(server.requests).toEqual([]);
   });
 
+  test('a server that repeats its token in an error does not get it shown', async () => {
+    await using server = await startFakeServer({
+      intercept: ({ headers }) => ({ status: 500, body: `<s:message xmlns:s="x">for ${headers['authorization']}</s:message>` }),
+    });
+    await using storage = await openRemote({
+      url: webdavUrl(server.origin),
+      options: { bearer_token_command: program() },
+      env: { PATH: process.env['PATH'] ?? '' },
+    });
+    expect((await storageErrorOf(storage.stat('key'))).message).toContain('for Bearer ***');
+  });
+
   test('from a file that git tracks is never run', async () => {
     const opening = openRemote({
       url: 'webdav://127.0.0.1:9',

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 /** A request as it came in over the wire. */
 export interface SeenRequest {
@@ -9,6 +11,8 @@ export interface SeenRequest {
   /** Path and query, as sent. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Over TLS, the serial number of the certificate that the client showed. */
+  readonly certificate: string | undefined;
 }
 
 export interface Answer {
@@ -35,6 +39,8 @@ export interface Personality {
   readonly intercept?: (request: SeenRequest) => Answer | undefined;
   /** Puts the files of a collection together when its `.file` is moved, as Nextcloud does. */
   readonly chunks?: boolean;
+  /** It speaks TLS, and asks clients for a certificate. PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Headers of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -66,15 +72,18 @@ export async function startFakeServer(personality: Personality = {}): Promise<Fa
   const signIn = signInOf(personality);
   let origin = '';
 
-  const server = createServer((incoming, outgoing) => {
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
     void serve(incoming, outgoing).catch((error: unknown) => outgoing.destroy(error instanceof Error ? error : undefined));
-  });
+  const { tls } = personality;
+  const server =
+    tls === undefined ? createServer(listener) : createTlsServer({ ...tls, requestCert: true, rejectUnauthorized: false }, listener);
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const headers = Object.fromEntries(
       Object.entries(incoming.headers).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
     );
-    const request = { method: incoming.method ?? '', target: incoming.url ?? '/', headers };
+    const certificate = incoming.socket instanceof TLSSocket ? incoming.socket.getPeerCertificate().serialNumber : undefined;
+    const request = { method: incoming.method ?? '', target: incoming.url ?? '/', headers, certificate };
     requests.push(request);
     const early = personality.intercept?.(request) ?? signIn(request);
     const path = decodeURIComponent(request.target).replace(/\/$/u, '');
@@ -223,7 +232,7 @@ export async function startFakeServer(personality: Personality = {}): Promise<Fa
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
     resources,
