@@ -36,8 +36,7 @@ export function medianCost(costs: readonly Cost[]): Cost {
   };
 }
 
-/** `NaN` of nothing. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
