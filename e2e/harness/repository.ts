@@ -25,11 +25,7 @@ export interface Repository {
 }
 
 /** A work tree in a folder of the sandbox, as one tool sees it. Nothing is made. */
-function repositoryAt(
-  sandbox: Sandbox,
-  folder: string,
-  { tool, env = sandbox.env }: { tool: Tool; env?: NodeJS.ProcessEnv },
-): Repository {
+function repositoryAt(sandbox: Sandbox, folder: string, { tool, env = sandbox.env }: { tool: Tool; env?: NodeJS.ProcessEnv }): Repository {
   const dir = join(sandbox.dir, folder);
   const run = (...args: readonly string[]): Promise<string> => mustSucceed(tool, args, { cwd: dir, env });
   const git = (...args: readonly string[]): Promise<string> => mustRun('git', args, { cwd: dir, env });

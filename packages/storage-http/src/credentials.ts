@@ -65,8 +65,11 @@ function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(pair, isLatin1 ? 'latin1' : 'utf8').toString('base64')}`;
 }
 
+/** Headers that say how a request travels, not who makes it. */
+const travel = /^(?:host|connection|content-.*|transfer-encoding|te|trailer|expect|upgrade|keep-alive|range|accept-encoding|proxy-.*)$/iu;
+
 function customHeader(name: string, value: string): Record<string, string> {
-  if (!/^[\w!#$%&'*+.^`|~-]+$/u.test(name)) {
+  if (travel.test(name) || !/^[\w!#$%&'*+.^`|~-]+$/u.test(name)) {
     throw new StorageError('invalid-request', `${JSON.stringify(name)} cannot be the name of a header`, {
       hint: 'See custom_auth_header.',
     });

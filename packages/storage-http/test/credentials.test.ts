@@ -67,6 +67,8 @@ test.each([
   [{ auth: 'custom', password: 'secret' }, 'custom_auth_header', 'unauthenticated'],
   [{ auth: 'basic', user: 'a:b', password: 'secret' }, ':', 'invalid-request'],
   [{ auth: 'custom', custom_auth_header: 'a b', password: 'secret' }, 'a b', 'invalid-request'],
+  [{ auth: 'custom', custom_auth_header: 'Host', password: 'secret' }, 'Host', 'invalid-request'],
+  [{ auth: 'custom', custom_auth_header: 'transfer-encoding', password: 'secret' }, 'transfer-encoding', 'invalid-request'],
   [{ auth: 'custom', custom_auth_header: 'x', password: 'secret\r\nevil: 1' }, 'header', 'invalid-request'],
   [{ auth: 'digest', user: 'me', password: 'secret' }, 'digest', 'unsupported'],
 ] as const)('%j is refused before a request is made, without telling the password', async (options, what, code) => {
