@@ -6,8 +6,9 @@ import type { Outcome } from './outcome.ts';
 import { joined } from './pins.ts';
 
 /**
- * Marks the pins that differ from those of another commit: the pull request's base, what the branch was before a push, or the revision that is asked for. By default a commit that the clone does not
- * have is not fetched, and there is nothing to compare with then. Rejects only for a revision that was asked for and is unknown.
+ * Marks the pins that differ from those of another commit: the pull request's base, what the branch was before a push, or the revision that is asked
+ * for. By default a commit that the clone does not have is not fetched, and there is nothing to compare with then. Rejects only for a revision that
+ * was asked for and is unknown.
  */
 export async function comparePins(
   projects: readonly OpenProject[],

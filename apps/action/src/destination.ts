@@ -4,7 +4,8 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { badInput } from './parse-input.ts';
 
 /**
- * The folder that the input path names, made if it is not there. A relative one is in the workspace, and no link of a checked-out repository leads out of it. Throws `usage`.
+ * The folder that the input path names, made if it is not there. A relative one is in the workspace, and no link of a checked-out repository leads
+ * out of it. Throws `usage`.
  */
 export function openDestination(path: string, workspace: string): string {
   const folder = resolve(workspace, path);

@@ -41,7 +41,10 @@ function done({ mode }: FailureRules): string {
   return mode === 'check' ? 'checked' : mode === 'fetch' ? 'fetched' : 'pulled';
 }
 
-/** What the run has to say about files that did not come: one annotation for each kind of failure, remote and metafile, and one for all that are too many. */
+/**
+ * What the run has to say about files that did not come: one annotation for each kind of failure, remote and metafile, and one for all that are too
+ * many.
+ */
 export function annotationsOf(missing: readonly MissingFile[], rules: FailureRules): readonly Annotation[] {
   const groups = [...Map.groupBy(missing, ({ code, remote, metafile }) => JSON.stringify([code, remote, metafile?.file])).values()];
   const annotations = groups.flatMap((group) => annotationOf(group, rules));

@@ -13,8 +13,8 @@ export interface GitAccess {
 }
 
 /**
- * The environment in which git shows a token to one server and to no other (git-config(1), `http.<url>.extraHeader`). Nothing is written to a file. What a
- * checkout left in one for the same server is set aside: two such headers make GitHub refuse.
+ * The environment in which git shows a token to one server and to no other (git-config(1), `http.<url>.extraHeader`). Nothing is written to a file.
+ * What a checkout left in one for the same server is set aside: two such headers make GitHub refuse.
  */
 export function gitEnvironment(env: Env, { serverUrl, token, workspace }: GitAccess): Env {
   const header = `http.${serverUrl}/.extraheader`;

@@ -21,8 +21,8 @@ export interface ManifestPart {
 const linesPerWrite = 5000;
 
 /**
- * Writes all files of a run with hash, size and where they came from, as JSON: `{"version": 1, "rev": …, "files": [{"path", "md5", "size", "source"}]}`. One file a line, so that also large ones can be looked
- * at with the usual tools.
+ * Writes all files of a run with hash, size and where they came from, as JSON: `{"version": 1, "rev": …, "files": [{"path", "md5", "size",
+ * "source"}]}`. One file a line, so that also large ones can be looked at with the usual tools.
  */
 export function writeManifest(path: string, { rev, parts }: { readonly rev: string; readonly parts: readonly ManifestPart[] }): void {
   writeFileSync(path, `{"version":1,"rev":${JSON.stringify(rev)},"files":[`);

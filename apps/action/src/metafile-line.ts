@@ -1,6 +1,6 @@
 /**
- * The line (from 1) of a `.dvc` file or a `dvc.lock` that pins an output: where its hash stands. `undefined` when it is not there, as when the hash was merged from several files. Works on
- * the text, so that it finds lines as the user sees them.
+ * The line (from 1) of a `.dvc` file or a `dvc.lock` that pins an output: where its hash stands. `undefined` when it is not there, as when the hash
+ * was merged from several files. Works on the text, so that it finds lines as the user sees them.
  */
 export function lineOfPin(text: string, { hash, path }: { readonly hash: string; readonly path: string }): number | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);

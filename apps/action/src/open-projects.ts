@@ -57,8 +57,8 @@ export interface OpenProjects extends AsyncDisposable {
 }
 
 /**
- * Opens what the inputs are about: the projects of the workspace, of a commit of it, or of another repository. Nothing is written to the workspace. Rejects with what `findRoots`, `openProject`,
- * `knownCommit`, `fetchRepository` reject with, and with `untrusted-data`.
+ * Opens what the inputs are about: the projects of the workspace, of a commit of it, or of another repository. Nothing is written to the workspace.
+ * Rejects with what `findRoots`, `openProject`, `knownCommit`, `fetchRepository` reject with, and with `untrusted-data`.
  */
 export async function openProjects(inputs: Inputs, place: RunPlace): Promise<OpenProjects> {
   const { workspace, event } = place;

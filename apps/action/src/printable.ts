@@ -1,8 +1,8 @@
 const named: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t`, '\\': String.raw`\\` };
 
 /**
- * A text that holds names from the repository, as one line that only looks like what it is: control characters, line separators and marks that turn the
- * direction of writing are escaped, and so is what the runner takes for a command in the middle of a line (`##[…]`).
+ * A text that holds names from the repository, as one line that only looks like what it is: control characters, line separators and marks that turn
+ * the direction of writing are escaped, and so is what the runner takes for a command in the middle of a line (`##[…]`).
  */
 export function printable(text: string): string {
   return text

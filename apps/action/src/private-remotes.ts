@@ -1,7 +1,8 @@
 import type { Config, RemoteConfig } from '@datapin/core';
 
 /**
- * Whether reading from any of the remotes that a run may use takes credentials. A remote counts as open to everybody only where that can be told from its settings.
+ * Whether reading from any of the remotes that a run may use takes credentials. A remote counts as open to everybody only where that can be told from
+ * its settings.
  */
 export function needsCredentials({ remotes }: Config, named: string | undefined): boolean {
   const used = named === undefined ? [...remotes.values()] : [...remotes.values()].filter(({ name }) => name === named.toLowerCase());

@@ -10,8 +10,8 @@ const skipped = new Set(['.git', '.dvc', 'node_modules']);
 const deepest = 12;
 
 /**
- * The DVC projects that a run is about, absolute. By default the one that `directory` is in; when it is in none, all below it. `listed` names folders or patterns, relative to
- * `directory`. Nothing outside of `boundary` is looked at. Throws `not-a-repository`, and `usage` for a root that is none.
+ * The DVC projects that a run is about, absolute. By default the one that `directory` is in; when it is in none, all below it. `listed` names folders
+ * or patterns, relative to `directory`. Nothing outside of `boundary` is looked at. Throws `not-a-repository`, and `usage` for a root that is none.
  */
 export function findRoots(directory: string, listed: readonly string[] | undefined, boundary: string): readonly string[] {
   if (listed !== undefined)

@@ -49,8 +49,8 @@ interface ProjectResult {
 }
 
 /**
- * Does what the inputs ask for. `outcome` is filled as things become known. Rejects with what concerns all of the run; single files that do not come are in `outcome.missing`. Resolves with the path of the
- * plan for the step's post part, where there is something to save.
+ * Does what the inputs ask for. `outcome` is filled as things become known. Rejects with what concerns all of the run; single files that do not come
+ * are in `outcome.missing`. Resolves with the path of the plan for the step's post part, where there is something to save.
  */
 export async function runPull(
   inputs: Inputs,

@@ -3,9 +3,9 @@ import { isDirectoryId, type Narrowing, type SelectedOutput } from '@datapin/cor
 import type { Shard } from './inputs.ts';
 
 /**
- * One share of what is selected: the same for the same pins, whoever asks, and all shares together are everything. Outputs go to the shares from the largest on, each to the one
- * that has least so far. A directory that is larger than half a share is dealt out file by file: nobody knows the sizes of its files before they are downloaded, so each share gets
- * every so-many-th.
+ * One share of what is selected: the same for the same pins, whoever asks, and all shares together are everything. Outputs go to the shares from the
+ * largest on, each to the one that has least so far. A directory that is larger than half a share is dealt out file by file: nobody knows the sizes
+ * of its files before they are downloaded, so each share gets every so-many-th.
  */
 export function narrowByShard({ index, count }: Shard): Narrowing {
   const mine = index - 1;

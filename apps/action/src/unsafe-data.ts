@@ -6,8 +6,8 @@ import type { RunEvent } from './event.ts';
 const powerfulEvents = new Set(['pull_request_target', 'workflow_run']);
 
 /**
- * Stops a run that has the repository's secrets and would take pins and settings from a fork: whoever made them could choose what is pulled, from where, and to which place. `commits` are
- * those that pins are read from. Throws `untrusted-data`.
+ * Stops a run that has the repository's secrets and would take pins and settings from a fork: whoever made them could choose what is pulled, from
+ * where, and to which place. `commits` are those that pins are read from. Throws `untrusted-data`.
  */
 export function refuseForkData(
   event: RunEvent,

@@ -32,8 +32,8 @@ export interface CachedOutput {
 }
 
 /**
- * Which entries hold which outputs: one for each output, or sixteen for all that there are. Known before anything is downloaded, from the pins alone. Keys end with a
- * hash of fixed length: the service finds entries by the start of their keys.
+ * Which entries hold which outputs: one for each output, or sixteen for all that there are. Known before anything is downloaded, from the pins alone.
+ * Keys end with a hash of fixed length: the service finds entries by the start of their keys.
  */
 export function planEntries(outputs: readonly CachedOutput[], prefix: string): readonly EntryPlan[] {
   const pinned = outputs.filter(({ selected: { output } }) => output.id !== undefined);

@@ -11,9 +11,10 @@ const smallObject = 256 * 1024;
 const chunkSize = 1024 * 1024;
 
 /**
- * The objects in an archive of the Actions cache, in groups, in their order. Nothing is unpacked: what is not an object's name in the entry's folder (other names, links,
- * ways out) is passed over, so an archive can say what it likes. Whether bytes are what they are called is for the receiver to find out.
- * Throws when the archive is damaged, and when it unpacks to more than `limit` bytes. The file is closed when reading ends, also before its time.
+ * The objects in an archive of the Actions cache, in groups, in their order. Nothing is unpacked: what is not an object's name in the entry's folder
+ * (other names, links, ways out) is passed over, so an archive can say what it likes. Whether bytes are what they are called is for the receiver to
+ * find out. Throws when the archive is damaged, and when it unpacks to more than `limit` bytes. The file is closed when reading ends, also before its
+ * time.
  */
 export async function* readArchive(
   path: string,

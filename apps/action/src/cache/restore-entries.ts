@@ -48,8 +48,8 @@ interface Entry {
 }
 
 /**
- * Restores objects from the entries of the Actions cache that hold the outputs asked for. A service that fails or takes too long is warned of once and not asked again: the remotes have
- * everything.
+ * Restores objects from the entries of the Actions cache that hold the outputs asked for. A service that fails or takes too long is warned of once
+ * and not asked again: the remotes have everything.
  */
 export function restoreEntries(options: CacheRestoreOptions): CacheRestore {
   const asked = new Map<string, Entry>();

@@ -22,7 +22,8 @@ export interface SaveOptions {
 const slowest = 4 * 1024 ** 2;
 
 /**
- * Saves entries, one after the other. One that cannot be saved is warned of, and when it was the service's fault, the others are left. Rejects only when cancelled.
+ * Saves entries, one after the other. One that cannot be saved is warned of, and when it was the service's fault, the others are left. Rejects only
+ * when cancelled.
  */
 export async function saveEntries({ entries }: SavePlan, options: SaveOptions): Promise<{ readonly saved: number }> {
   const { client, temp, timeout, signal, log, warn } = options;

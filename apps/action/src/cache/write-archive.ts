@@ -17,8 +17,8 @@ const smallObject = 256 * 1024;
 const chunkSize = 1024 * 1024;
 
 /**
- * Packs objects into an archive whose members seem to lie in `folder`, directory objects first. Every object is hashed on the way: steps since may have changed the
- * files. Rejects when one is not what its name says, or is gone; the archive must not be used then.
+ * Packs objects into an archive whose members seem to lie in `folder`, directory objects first. Every object is hashed on the way: steps since may
+ * have changed the files. Rejects when one is not what its name says, or is gone; the archive must not be used then.
  */
 export async function writeArchive(archive: string, folder: string, objects: readonly StoredObject[]): Promise<void> {
   const ordered = [...objects.filter(({ id }) => isDirectoryId(id)), ...objects.filter(({ id }) => !isDirectoryId(id))];

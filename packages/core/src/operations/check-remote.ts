@@ -29,8 +29,9 @@ export interface CheckResult {
 }
 
 /**
- * Whether everything that is pinned is on its remote: what a pull elsewhere would find. Nothing is downloaded but directory objects. Data that is pushed
- * nowhere (imports from repositories, `push: false`) is left out. Rejects only when nothing can be said, as with `unsupported` for a version-aware remote.
+ * Whether everything that is pinned is on its remote: what a pull elsewhere would find. Nothing is downloaded but directory objects. Data that is
+ * pushed nowhere (imports from repositories, `push: false`) is left out. Rejects only when nothing can be said, as with `unsupported` for a
+ * version-aware remote.
  */
 export async function checkRemote(project: Project, request: BringRequest, context: OperationContext): Promise<CheckResult> {
   const view = await viewOf(project, request);

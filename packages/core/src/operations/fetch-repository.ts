@@ -17,8 +17,8 @@ export interface FetchedRepository extends Disposable {
 }
 
 /**
- * Fetches exactly one commit of a repository: of a branch, a tag, a full id, by default of its HEAD. Symbolic links come as files, contents as git has them.
- * Rejects with `git-failed` or `unknown-revision`.
+ * Fetches exactly one commit of a repository: of a branch, a tag, a full id, by default of its HEAD. Symbolic links come as files, contents as git
+ * has them. Rejects with `git-failed` or `unknown-revision`.
  */
 export async function fetchRepository(
   env: Project['env'],
