@@ -21,6 +21,10 @@ export const conformances: Readonly<Record<ServerName, Conformance>> = {
       'keys/ampersand': lostInMove,
       'keys/tabs': lostInMove,
       'keys/line-breaks': lostInMove,
+      'concurrency/same-key': {
+        reason: 'of two files that are renamed to the same name at the same moment it may fail one with 500, which passes',
+        sometimes: true,
+      },
     },
   },
   rclone: {
