@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // one file per processor; by itself one of them would be left idle, and on two that is half of the time
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
