@@ -31,6 +31,8 @@ interface BadInput {
   /** Where datapin's code is not DVC's, and why. */
   readonly code?: number;
   readonly outside?: true;
+  /** No plugin is installed. */
+  readonly withoutPlugins?: true;
 }
 
 const write =
@@ -111,6 +113,7 @@ const cases: readonly BadInput[] = [
     spoil: withRemote('webdavs://host/path'),
     commands: [['fetch'], ['pull'], ['push'], ['status', '-c']],
     names: /webdavs:\/\/[\s\S]*datapin plugin add webdav/u,
+    withoutPlugins: true,
     // real DVC's code for a remote that needs a package that is not installed; here it has that of webdav
     code: 255,
   },
@@ -177,13 +180,14 @@ function copyRepository(name: string): string {
 
 const rows = cases.flatMap((bad) => bad.commands.map((args) => ({ ...bad, args, command: args.join(' ') })));
 
-test.for(rows)('$what: $command', async ({ spoil, args, names, code, outside }) => {
+test.for(rows)('$what: $command', async ({ spoil, args, names, code, outside, withoutPlugins }) => {
   const work = copyRepository('bad');
   try {
     if (outside === true) rmSync(join(work, '.dvc'), { recursive: true });
     spoil?.(work);
     const before = snapshot(work);
-    const options = { cwd: work, env: fixture.env };
+    const env = withoutPlugins === true ? { ...fixture.env, DATAPIN_PLUGIN_DIR: join(work, '..', 'no plugins') } : fixture.env;
+    const options = { cwd: work, env };
     const actual = await tools.subject.run(args, options);
     const after = snapshot(work);
     const real = await tools.dvc.run(args, options);
