@@ -1,10 +1,9 @@
-import { StorageError } from '@datapin/storage';
+import { sharedAttempt, StorageError } from '@datapin/storage';
 import type { drive_v3 } from '@googleapis/drive';
 
 import { folderType } from './drive-query.ts';
 import type { DriveSession } from './drive-session.ts';
 import { libraryFetch, storageErrorIn } from './library-fetch.ts';
-import { sharedAttempt } from './shared-attempt.ts';
 
 /** What is asked of every file. */
 export const fileFields = 'id,name,mimeType,size,md5Checksum,parents,createdTime,trashed';

@@ -1,4 +1,4 @@
-import { StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
+import { parseRetryAfter, StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
 
 import type { HttpAnswer } from './http-client.ts';
 
@@ -82,7 +82,7 @@ export function driveFailure({ status, headers }: Pick<HttpAnswer, 'status' | 'h
     status,
     reason: text(member(first, 'reason')) ?? detailed ?? text(member(error, 'status')),
     message: text(member(error, 'message')) ?? text(member(first, 'message')),
-    retryAfterMs: retryAfter(headers['retry-after']),
+    retryAfterMs: parseRetryAfter(headers['retry-after']),
   };
 }
 
@@ -115,14 +115,6 @@ function codeOfStatus(status: number): StorageErrorCode {
   if (status === 504) return 'timeout';
   if (status === 507) return 'quota-exceeded';
   return status >= 500 ? 'unavailable' : 'invalid-request';
-}
-
-/** `Retry-After` in milliseconds: seconds, or a date (RFC 9110 §10.2.3). */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/u.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
 
 function parsed(body: string): unknown {

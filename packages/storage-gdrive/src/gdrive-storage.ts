@@ -3,9 +3,11 @@ import {
   isStorageError,
   type ObjectInfo,
   type RemoteSpec,
+  sharedAttempt,
   type Storage,
   StorageError,
   type StorageHost,
+  untilAborted,
 } from '@datapin/storage';
 
 import { apiPlace } from './api-place.ts';
@@ -25,8 +27,6 @@ import { networkOf } from './network-settings.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { readObject } from './read-object.ts';
 import { removeObjects } from './remove-objects.ts';
-import { sharedAttempt } from './shared-attempt.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export type GdriveStorage = Required<Omit<Storage, 'sync' | 'pathOf'>>;
 

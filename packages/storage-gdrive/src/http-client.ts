@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import { type ByteStream, StorageError } from '@datapin/storage';
+import { type ByteStream, type ProxySettings, sharedAttempt, StorageError } from '@datapin/storage';
 import type { Dispatcher } from 'undici';
 
 import { networkError } from './network-error.ts';
-import { sharedAttempt } from './shared-attempt.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,13 +35,6 @@ export interface HttpClient extends AsyncDisposable {
    * Rejects with the signal's reason, or with a `StorageError` for what went wrong on the way; so does reading the body.
    */
   send(request: HttpRequest): Promise<HttpAnswer>;
-}
-
-/** Proxies by scheme and who is exempt, as in the environment. */
-export interface ProxySettings {
-  readonly http?: string | undefined;
-  readonly https?: string | undefined;
-  readonly no?: string | undefined;
 }
 
 const longestText = 16 * 1024 * 1024;

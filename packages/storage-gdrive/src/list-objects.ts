@@ -1,11 +1,10 @@
-import { isStorageError, type ObjectInfo } from '@datapin/storage';
+import { isStorageError, type ObjectInfo, untilAborted } from '@datapin/storage';
 
 import type { DriveFile, FilePage } from './drive-client.ts';
 import { childrenOf, folderType } from './drive-query.ts';
 import type { FolderTree } from './folder-tree.ts';
 import { chooseFile, type KnownFiles } from './known-files.ts';
 import { foldersAtOnce } from './object-finder.ts';
-import { untilAborted } from './until-aborted.ts';
 
 export interface ListingParts {
   readonly base: readonly string[];

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type OptionValue, type RemoteSpec, StorageError, type StorageHost } from '@datapin/storage';
+import { type OptionValue, type ProxySettings, proxySettings, type RemoteSpec, StorageError, type StorageHost } from '@datapin/storage';
 import { type Credentials, credentialsOf } from './credentials.ts';
 import { type RemoteAddress, remoteAddress } from './remote-address.ts';
 
@@ -20,7 +20,7 @@ export interface ConnectionSettings {
   /** Longest silence of the server; 0 for no limit. */
   readonly readTimeoutMs: number;
   /** Proxies by scheme and who is exempt, as in the environment. */
-  readonly proxy: { readonly http: string | undefined; readonly https: string | undefined; readonly no: string | undefined };
+  readonly proxy: ProxySettings;
 }
 
 /** Settings of a remote from its options and the environment. Throws `invalid-request`, `unauthenticated` or `unsupported` for what cannot work. */
@@ -37,11 +37,7 @@ export function resolveSettings(remote: RemoteSpec, { env }: StorageHost): HttpS
       authorities: typeof verify === 'string' ? readAuthorities(verify) : undefined,
       connectTimeoutMs: milliseconds(options, 'connect_timeout'),
       readTimeoutMs: milliseconds(options, 'read_timeout'),
-      proxy: {
-        http: fromEnv(env, 'http_proxy', 'HTTP_PROXY'),
-        https: fromEnv(env, 'https_proxy', 'HTTPS_PROXY'),
-        no: fromEnv(env, 'no_proxy', 'NO_PROXY'),
-      },
+      proxy: proxySettings(env),
     },
   };
 }
@@ -60,8 +56,4 @@ function milliseconds(options: Readonly<Record<string, OptionValue>>, name: stri
   if (value === undefined) return 60_000;
   if (typeof value === 'number' && value >= 0) return Math.round(value * 1000);
   throw new StorageError('invalid-request', `${name} is a number of seconds, 0 or more`);
-}
-
-function fromEnv(env: StorageHost['env'], ...names: readonly string[]): string | undefined {
-  return names.map((name) => env[name]).find((value) => value !== undefined && value !== '');
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { StorageError, type StorageErrorCode } from '@datapin/storage';
+import { parseRetryAfter, StorageError, type StorageErrorCode } from '@datapin/storage';
 import type { Credentials } from './credentials.ts';
 
 /** An answer that is no success. */
@@ -36,7 +36,7 @@ const codes: Readonly<Record<number, StorageErrorCode>> = {
 export function statusError(refusal: Refusal): StorageError {
   const { status, headers, upload, subject } = refusal;
   const hint = hintFor(refusal);
-  const wait = retryAfter(headers['retry-after']);
+  const wait = parseRetryAfter(headers['retry-after']);
   const options = { status, ...(hint === undefined ? {} : { hint }), ...(wait === undefined ? {} : { retryAfterMs: wait }) };
   if (status === 404 && !upload) return new StorageError('not-found', `${subject} is not there`, options);
   if (status === 404 || status === 405) {
@@ -63,12 +63,4 @@ function hintFor({ status, upload, credentials, strangeOrigin }: Refusal): strin
     return 'Servers differ in what they take: set method to PUT (or POST). Many servers of files take neither.';
   if (status === 413) return 'The server has a limit for the size of an upload.';
   return undefined;
-}
-
-/** `Retry-After` in milliseconds: seconds, or a date (RFC 9110 §10.2.3). */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/u.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -36,6 +40,19 @@ test('a server that speaks no TLS is told from one that is down', async () => {
   await using server = await startScriptedServer();
   const storage = await openRemote({ url: server.origin.replace('http:', 'https:') });
   expect(await storageErrorOf(storage.stat('key'))).toMatchObject({ code: 'invalid-request' });
+});
+
+test('a server that wants a client certificate says so at once', async () => {
+  // with TLS 1.3 it would only close the connection, as far as undici tells
+  const options = { cert: readFileSync(tls.cert), key: readFileSync(tls.key), requestCert: true, maxVersion: 'TLSv1.2' } as const;
+  await using server = createServer(options, (_, response) => response.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const storage = await openRemote({ url: `https://127.0.0.1:${port}`, options: { ssl_verify: join(fixtures, 'authority.pem') } });
+  expect(await storageErrorOf(storage.stat('key'))).toMatchObject({
+    code: 'unauthenticated',
+    hint: expect.stringContaining('client certificate') as string,
+  });
 });
 
 test('from https nothing leads to http', async () => {

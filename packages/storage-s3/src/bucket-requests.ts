@@ -1,4 +1,4 @@
-import { redactor } from '@datapin/storage';
+import { redactor, sharedAttempt, untilAborted } from '@datapin/storage';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import type { HttpResponse } from './http-exchange.ts';
 import type { HttpRequest, HttpTransport } from './http-transport.ts';
@@ -7,8 +7,6 @@ import { createSigner } from './request-signer.ts';
 import { addressOf } from './s3-address.ts';
 import { type S3Failure, failureError, parseFailure } from './s3-error.ts';
 import type { S3Settings } from './s3-settings.ts';
-import { sharedAttempt } from './shared-attempt.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** A request about a bucket or an object in it. */
 export interface BucketRequest {

@@ -1,52 +1,14 @@
-import { StorageError, type StorageErrorCode, isStorageError } from '@datapin/storage';
+import { type NetworkHints, networkFailure, StorageError } from '@datapin/storage';
 
-const codes: Readonly<Record<string, StorageErrorCode>> = {
-  ECONNREFUSED: 'unavailable',
-  EHOSTUNREACH: 'unavailable',
-  ENETUNREACH: 'unavailable',
-  EHOSTDOWN: 'unavailable',
-  ENOTFOUND: 'unavailable',
-  EAI_AGAIN: 'unavailable',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  ETIMEDOUT: 'timeout',
-  EPROTO: 'invalid-request',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'invalid-request',
-  UND_ERR_HEADERS_OVERFLOW: 'invalid-request',
+const hints: NetworkHints = {
+  untrusted: 'Name the PEM file of the authority that signed its certificate in ssl_verify.',
+  refused: 'It may want a client certificate, and an S3 remote has none to show.',
+  noTls: 'Does the address take https? See use_ssl and the scheme of endpointurl.',
 };
 
-const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS_/u;
-
-/**
- * A failure between here and the store, classified. Whatever breaks a connection without saying more is `interrupted`, worth a retry;
- * a certificate that is not trusted, or an address that speaks no TLS, stays wrong.
- */
+/** A failure between here and the store, classified; also undici's, that the body is not as long as its `Content-Length`. */
 export function networkError(origin: string, error: unknown): StorageError {
-  if (isStorageError(error)) return error;
-  const name = errorCode(error);
-  if (name === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH')
+  if (error instanceof Error && 'code' in error && error.code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH')
     return new StorageError('invalid-request', 'the source does not have the size it promised', { cause: error });
-  if (untrusted.test(name)) {
-    return new StorageError('invalid-request', `${origin} is not trusted: ${reasonOf(error)}`, {
-      cause: error,
-      hint: 'Name the PEM file of the authority that signed its certificate in ssl_verify.',
-    });
-  }
-  const code = codes[name] ?? 'interrupted';
-  const hint = code === 'invalid-request' ? 'Does the address take https? See use_ssl and the scheme of endpointurl.' : undefined;
-  return new StorageError(code, `${origin}: ${reasonOf(error)}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
-}
-
-/** The code of an error, or of the first of those it gathers (one per address of the host). */
-function errorCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return errorCode(error.errors[0]);
-  return 'cause' in error ? errorCode(error.cause) : '';
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
-  return error instanceof Error && error.message !== '' ? error.message : String(error);
+  return networkFailure(error, { origin, hints });
 }

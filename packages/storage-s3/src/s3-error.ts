@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
+import { parseRetryAfter, StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
 
 import { elementText } from './xml-text.ts';
 
@@ -31,7 +31,7 @@ export function parseFailure(status: number, headers: IncomingHttpHeaders, body:
     message,
     region: header(headers, 'x-amz-bucket-region') ?? element(body, 'Region') ?? expected,
     date: Number.isNaN(date) ? undefined : new Date(date),
-    retryAfterMs: retryAfter(header(headers, 'retry-after')),
+    retryAfterMs: parseRetryAfter(header(headers, 'retry-after')),
     deleteMarker: header(headers, 'x-amz-delete-marker') === 'true',
     foreignBody: code === undefined && body.trim() !== '',
   };
@@ -129,12 +129,4 @@ function element(xml: string, name: string): string | undefined {
 function header(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
-}
-
-/** `Retry-After` in milliseconds: seconds, or a date (RFC 9110 §10.2.3). */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/u.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

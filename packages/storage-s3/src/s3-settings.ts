@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type OptionValue, type RemoteSpec, StorageError, type StorageHost, keyPrefixOf } from '@datapin/storage';
+import {
+  type OptionValue,
+  type ProxySettings,
+  type RemoteSpec,
+  StorageError,
+  type StorageHost,
+  keyPrefixOf,
+  proxySettings,
+} from '@datapin/storage';
 import { type ObjectHeaders, objectHeadersOf } from './object-headers.ts';
 import type { AddressStyle } from './s3-address.ts';
 import { type SelectedProfile, type SharedProfile, selectProfile } from './shared-profile.ts';
@@ -40,7 +48,7 @@ export interface ConnectionSettings {
   /** Longest silence of the store. */
   readonly readTimeoutMs: number;
   /** Proxies by scheme and who is exempt, as in the environment. */
-  readonly proxy: { readonly http: string | undefined; readonly https: string | undefined; readonly no: string | undefined };
+  readonly proxy: ProxySettings;
 }
 
 export interface TransferSettings {
@@ -161,11 +169,7 @@ function connectionSettings(options: RemoteSpec['options'], env: StorageHost['en
     authorities: file === undefined ? undefined : readAuthorities(file),
     connectTimeoutMs: seconds(options['connect_timeout']),
     readTimeoutMs: seconds(options['read_timeout']),
-    proxy: {
-      http: fromEnv(env, 'http_proxy', 'HTTP_PROXY'),
-      https: fromEnv(env, 'https_proxy', 'HTTPS_PROXY'),
-      no: fromEnv(env, 'no_proxy', 'NO_PROXY'),
-    },
+    proxy: proxySettings(env),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type ObjectInfo,
   type ReadOptions,
   type RemoteSpec,
+  sharedAttempt,
   type Storage,
   StorageError,
   type StorageHost,
@@ -19,7 +20,6 @@ import { listPage } from './list-page.ts';
 import { uploadInParts } from './multipart-upload.ts';
 import { bodySha256, outgoingBody } from './object-body.ts';
 import { resolveSettings } from './s3-settings.ts';
-import { sharedAttempt } from './shared-attempt.ts';
 
 const listPageSize = 1000;
 const removeBatchSize = 1000;

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { isRetryable, type StorageError } from '@datapin/storage';
 import { describe, expect, test } from 'vitest';
 
-import { networkError } from '../src/network-error.ts';
 import { openRemote, someKeys, sourceOf, storageErrorOf } from './support/open-remote.ts';
 import { type Answer, type Respond, s3Error, startRecorder } from './support/recorder.ts';
 
@@ -128,23 +127,6 @@ describe('on the way', () => {
       code: 'unavailable',
       message: expect.stringContaining(`127.0.0.1:${port}`),
     });
-  });
-
-  test.each([
-    ['ENOTFOUND', 'unavailable'],
-    ['EAI_AGAIN', 'unavailable'],
-    ['EHOSTUNREACH', 'unavailable'],
-    ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
-    ['ETIMEDOUT', 'timeout'],
-    ['ECONNRESET', 'interrupted'],
-    ['EPIPE', 'interrupted'],
-    ['UND_ERR_SOCKET', 'interrupted'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'invalid-request'],
-    ['CERT_HAS_EXPIRED', 'invalid-request'],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'invalid-request'],
-    ['EPROTO', 'invalid-request'],
-  ])('%s is %s', (code, expected) => {
-    expect(networkError('https://store.example', Object.assign(new Error('broken'), { code })).code).toBe(expected);
   });
 
   test('TLS to a server that speaks none is not worth a retry', async () => {

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StorageHost } from '@datapin/storage';
+import { sharedAttempt, type StorageHost } from '@datapin/storage';
 import type { DigestContext, Response } from 'webdav';
 import type { Credentials } from './credentials.ts';
 import { digestChallenge } from './digest-challenge.ts';
-import { sharedAttempt } from './shared-attempt.ts';
 
 export interface AuthenticatedRequest {
   /** `https://host[:port]`. */

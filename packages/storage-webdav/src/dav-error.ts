@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
+import { parseRetryAfter, StorageError, type StorageErrorCode, type StorageErrorOptions } from '@datapin/storage';
 
 /** An answer that is no success. */
 export interface DavFailure {
@@ -37,7 +37,7 @@ const hints: Readonly<Record<number, string>> = {
 
 /** The error for an answer. `subject` is what it was about; the server's own words are added when it has some. */
 export function failureError({ status, headers, text }: DavFailure, subject: string): StorageError {
-  const retryAfterMs = retryAfter(headers['retry-after']);
+  const retryAfterMs = parseRetryAfter(headers['retry-after']);
   const hint = hints[status];
   const options: StorageErrorOptions = {
     status,
@@ -60,12 +60,4 @@ function messageOf(text: string): string | undefined {
   const match = /<(?:[\w-]+:)?(?:message|responsedescription)(?:\s[^>]*)?>([^<]+)</u.exec(text);
   const message = match?.[1]?.replace(/\s+/gu, ' ').trim();
   return message === undefined || message === '' ? undefined : message.slice(0, 200);
-}
-
-/** `Retry-After` in milliseconds: seconds, or a date (RFC 9110 §10.2.3). */
-function retryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/u.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

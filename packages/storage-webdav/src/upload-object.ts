@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isStorageError, StorageError } from '@datapin/storage';
+import { isStorageError, StorageError, untilAborted } from '@datapin/storage';
 import { type ChunkedUpload, sendChunks } from './chunked-upload.ts';
 import type { Collections } from './collections.ts';
 import { failureError } from './dav-error.ts';
@@ -9,7 +9,6 @@ import type { HttpResponse } from './http-connection.ts';
 import { lateSignal } from './late-signal.ts';
 import { propfind } from './propfind.ts';
 import { parentOf } from './resource-path.ts';
-import { untilAborted } from './until-aborted.ts';
 import type { OutgoingBody } from './outgoing-body.ts';
 
 export interface Upload {

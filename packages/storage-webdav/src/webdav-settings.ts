@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type OptionValue, type RemoteSpec, StorageError, type StorageHost } from '@datapin/storage';
+import { type OptionValue, type ProxySettings, proxySettings, type RemoteSpec, StorageError, type StorageHost } from '@datapin/storage';
 import type { Credentials } from './credentials.ts';
 import { splitCommand } from './split-command.ts';
 import { decodePath, encodePath } from './resource-path.ts';
@@ -26,7 +26,7 @@ export interface ConnectionSettings {
   /** Longest silence of the server, connecting included. */
   readonly timeoutMs: number;
   /** Proxies by scheme and who is exempt, as in the environment. */
-  readonly proxy: { readonly http: string | undefined; readonly https: string | undefined; readonly no: string | undefined };
+  readonly proxy: ProxySettings;
 }
 
 const schemes: Readonly<Record<string, string>> = { webdav: 'http', webdavs: 'https' };
@@ -144,11 +144,7 @@ function connectionSettings(options: RemoteSpec['options'], env: StorageHost['en
     certificate: pem,
     key: key === undefined ? pem : readPem(key, 'key_path'),
     timeoutMs: timeoutOf(options),
-    proxy: {
-      http: fromEnv(env, 'http_proxy', 'HTTP_PROXY'),
-      https: fromEnv(env, 'https_proxy', 'HTTPS_PROXY'),
-      no: fromEnv(env, 'no_proxy', 'NO_PROXY'),
-    },
+    proxy: proxySettings(env),
   };
 }
 
@@ -166,10 +162,6 @@ function readPem(file: string, option: string): string {
 function timeoutOf(options: RemoteSpec['options']): number {
   const value = options['timeout'];
   return (typeof value === 'number' && value > 0 ? value : defaultTimeout) * 1000;
-}
-
-function fromEnv(env: StorageHost['env'], ...names: readonly string[]): string | undefined {
-  return names.map((name) => env[name]).find((value) => value !== undefined && value !== '');
 }
 
 function textOption(value: OptionValue | undefined): string | undefined {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
-import { type SetupDialog, StorageError } from '@datapin/storage';
+import { type SetupDialog, StorageError, untilAborted } from '@datapin/storage';
 import { CodeChallengeMethod, OAuth2Client } from 'google-auth-library';
 
 import { authTransporter, scopes, tokenError } from '../credentials/token-source.ts';
@@ -100,14 +100,10 @@ async function answerOf({ server, dialog, redirect, signal }: Answers): Promise<
       dialog.tell(`That is not the address. It begins with ${redirect} and holds "code=".`);
     }
   }
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort);
   try {
     signal.throwIfAborted();
-    return await Promise.race([server.answer, pasted(), aborted]);
+    return await untilAborted(Promise.race([server.answer, pasted()]), signal);
   } finally {
-    signal.removeEventListener('abort', abort);
     done.abort();
   }
 }

@@ -7,6 +7,7 @@ import {
   type ByteStream,
   isStorageError,
   type ObjectInfo,
+  parseRetryAfter,
   StorageError,
   type StorageErrorCode,
 } from '@datapin/storage';
@@ -80,17 +81,9 @@ export function codeOf(status: number): StorageErrorCode {
   return codes[status] ?? (status >= 500 ? 'unavailable' : 'invalid-request');
 }
 
-/** RFC 9110 §10.2.3. */
-function waitOf(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d+$/u.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-}
-
 export const soundHabits: Habits = {
   failure: ({ status, headers, what }) => {
-    const wait = waitOf(headers['retry-after']);
+    const wait = parseRetryAfter(headers['retry-after']);
     return new StorageError(codeOf(status), `${what}: status ${status}`, { status, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
   },
   broken: (error) => {

@@ -1,4 +1,7 @@
-/** Waits for something that several callers share; each of them may give up by its own signal while it goes on for the others. */
+/**
+ * Waits for work that several callers share: resolves and rejects as it does, or rejects with the signal's reason as soon as that aborts.
+ * The work goes on for the others; when it fails after everybody gave up, nothing is thrown anywhere.
+ */
 export async function untilAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return shared;
   // nobody may be left to hear of its failure
