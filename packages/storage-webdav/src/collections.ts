@@ -33,7 +33,9 @@ export function createCollections(requests: DavRequests, signal: AbortSignal): C
     const parent = parentOf(path);
     if (parent !== undefined && isMissing(path)) await ensure(parent);
     let status = await mkcol(path);
-    if ((status === 409 || status === 404) && parent !== undefined) {
+    for (let attempt = 1; attempt <= 2 && (status === 409 || status === 404) && parent !== undefined; attempt += 1) {
+      // it was there, and somebody else removed it
+      if (attempt === 2) forget(parent);
       await ensure(parent);
       status = await mkcol(path);
     }
@@ -61,12 +63,10 @@ export function createCollections(requests: DavRequests, signal: AbortSignal): C
     return parent !== undefined && !known.has(path) && (made.has(parent) || isMissing(parent));
   }
 
-  return {
-    ensure,
-    isMissing,
-    forget: (path) => {
-      known.delete(path);
-      made.delete(path);
-    },
-  };
+  function forget(path: string): void {
+    known.delete(path);
+    made.delete(path);
+  }
+
+  return { ensure, isMissing, forget };
 }

@@ -89,7 +89,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
         throw new StorageError('unsupported', `${target.subject}: the server took chunks and does not put them together`);
       }
     } catch (error) {
-      drafts.abandon(chunks.folder, { busy: !isAnswer(error) });
+      drafts.abandon(chunks.folder);
       throw error;
     }
   }
@@ -98,17 +98,8 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
   async function uploadByDraft(request: WholeUpload): Promise<boolean> {
     await untilAborted(collections.ensure(drafts.folder), request.signal);
     const draft = drafts.next();
-    try {
-      await put(request, draft);
-      if (await publish(request, { path: draft, lies: draft })) {
-        drafts.tidy();
-        return true;
-      }
-    } catch (error) {
-      drafts.abandon(draft, { busy: !isAnswer(error) });
-      throw error;
-    }
-    drafts.abandon(draft);
+    await put(request, draft);
+    if (await publish(request, { path: draft, lies: draft })) return true;
     moves = false;
     warn('the server cannot rename (MOVE), so an upload that breaks off may leave a part of an object under its name');
     return false;

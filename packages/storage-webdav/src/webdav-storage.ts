@@ -118,7 +118,10 @@ export async function openWebdavStorage(remote: RemoteSpec, host: StorageHost): 
       const removeNext = async (): Promise<void> => {
         for (const key of queue) await removeOne(key, combined);
       };
-      await Promise.all(Array.from({ length: removalsAtOnce }, removeNext));
+      // none goes on behind the back of a caller who was told of a failure and tries again
+      const endings = await Promise.allSettled(Array.from({ length: removalsAtOnce }, removeNext));
+      const failed = endings.find((ending) => ending.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     },
 
     list: (prefix, { signal } = {}) =>

@@ -24,7 +24,7 @@ test('an object is collected beside the others and then gets its name', async ()
   await using server = await write({});
   const put = server.requests.find(({ method }) => method === 'PUT');
   const move = server.requests.find(({ method }) => method === 'MOVE');
-  expect(put?.target).toMatch(/^\/base\/\.datapin-uploads\/[\w-]{36}$/u);
+  expect(put?.target).toMatch(/^\/base\/\.datapin-uploads\/[\w-]{36}\/1$/u);
   expect(put?.headers['content-length']).toBe('1000');
   expect(move?.target).toBe(put?.target);
   expect(move?.headers).toMatchObject({ destination: `${server.origin}/base/key`, overwrite: 'T' });
@@ -34,10 +34,13 @@ test('an object is collected beside the others and then gets its name', async ()
 describe('collections', () => {
   test('the base one and all others are made when they are missing, each once', async () => {
     await using server = await write({}, ['a/b/1', 'a/b/2', 'a/c/3']);
-    const made = server.requests.filter(({ method }) => method === 'MKCOL').map(({ target }) => target);
-    expect([...new Set(made)].toSorted()).toEqual(['/base/', '/base/.datapin-uploads/', '/base/a/', '/base/a/b/', '/base/a/c/']);
-    // the first one was tried before the base was known to be missing
-    expect(made.toSorted()).toEqual([...new Set(made), '/base/.datapin-uploads/'].toSorted());
+    const made = server.requests
+      .filter(({ method }) => method === 'MKCOL')
+      .map(({ target }) => target.replace(/[\w-]{36}/u, 'own'));
+    const uploads = ['/base/.datapin-uploads/', '/base/.datapin-uploads/own/'];
+    expect([...new Set(made)].toSorted()).toEqual(['/base/', ...uploads, '/base/a/', '/base/a/b/', '/base/a/c/']);
+    // these were tried before the base was known to be missing
+    expect(made.toSorted()).toEqual([...new Set(made), ...uploads].toSorted());
   });
 
   test('those that are there cost nothing', async () => {
@@ -60,7 +63,7 @@ describe('collections', () => {
     await using server = await startFakeServer();
     await using storage = await openRemote({ url: webdavUrl(server.origin) });
     await storage.write('a', sourceOf(bytes));
-    server.resources.delete('/.datapin-uploads');
+    for (const path of server.resources.keys()) if (path.startsWith('/.datapin-uploads')) server.resources.delete(path);
     await storage.write('b', sourceOf(bytes));
     expect(objects(server)).toEqual(['/a', '/b']);
   });
@@ -129,6 +132,20 @@ describe('what is left behind', () => {
     await storage.write('key', sourceOf(bytes));
     await storage[Symbol.asyncDispose]();
     expect(objects(server)).toEqual(['/.datapin-uploads/recent', '/key']);
+  });
+
+  test('goes with the folder of this storage, whose removal is asked for again when it is refused', async () => {
+    let refusals = 0;
+    const answers: Personality['intercept'] = ({ method }) => {
+      if (method === 'MOVE') return { status: 503 };
+      return method === 'DELETE' && (refusals += 1) <= 2 ? { status: 503 } : undefined;
+    };
+    await using server = await startFakeServer({ intercept: answers });
+    const storage = await openRemote({ url: webdavUrl(server.origin) });
+    await storageErrorOf(storage.write('key', sourceOf(bytes)));
+    await storage[Symbol.asyncDispose]();
+    expect([...server.resources.keys()].filter((path) => path.includes('uploads/'))).toEqual([]);
+    expect(objects(server)).toEqual([]);
   });
 
   test('is not touched by who only reads, and never listed', async () => {

@@ -40,6 +40,6 @@ function unfinishedUploads(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
   return files
-    .filter(({ parentPath, name }) => parentPath.endsWith('.datapin-uploads') || name.startsWith('.davfs.tmp'))
+    .filter(({ parentPath, name }) => parentPath.includes('/.datapin-uploads') || name.startsWith('.davfs.tmp'))
     .map(({ name }) => name);
 }
