@@ -33,11 +33,15 @@ export function createCollections(requests: DavRequests, signal: AbortSignal): C
     const parent = parentOf(path);
     if (parent !== undefined && isMissing(path)) await ensure(parent);
     let status = await mkcol(path);
-    for (let attempt = 1; attempt <= 2 && (status === 409 || status === 404) && parent !== undefined; attempt += 1) {
-      // it was there, and somebody else removed it
-      if (attempt === 2) forget(parent);
+    if (parent !== undefined && lacksParent(status)) {
       await ensure(parent);
       status = await mkcol(path);
+      if (lacksParent(status)) {
+        // it was there, and somebody else removed it
+        forget(parent);
+        await ensure(parent);
+        status = await mkcol(path);
+      }
     }
     // RFC 4918 §9.3.1: 405 for what exists
     if (status === 405) return;
@@ -69,4 +73,8 @@ export function createCollections(requests: DavRequests, signal: AbortSignal): C
   }
 
   return { ensure, isMissing, forget };
+}
+
+function lacksParent(status: number): boolean {
+  return status === 409 || status === 404;
 }

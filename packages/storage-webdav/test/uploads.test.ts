@@ -34,9 +34,7 @@ test('an object is collected beside the others and then gets its name', async ()
 describe('collections', () => {
   test('the base one and all others are made when they are missing, each once', async () => {
     await using server = await write({}, ['a/b/1', 'a/b/2', 'a/c/3']);
-    const made = server.requests
-      .filter(({ method }) => method === 'MKCOL')
-      .map(({ target }) => target.replace(/[\w-]{36}/u, 'own'));
+    const made = server.requests.filter(({ method }) => method === 'MKCOL').map(({ target }) => target.replace(/[\w-]{36}/u, 'own'));
     const uploads = ['/base/.datapin-uploads/', '/base/.datapin-uploads/own/'];
     expect([...new Set(made)].toSorted()).toEqual(['/base/', ...uploads, '/base/a/', '/base/a/b/', '/base/a/c/']);
     // these were tried before the base was known to be missing
