@@ -196,7 +196,8 @@ function secondsOf({ wall, cpu }: Cost): string {
 function unpackHashCopy(service: CacheService, { dir, env }: Sandbox): Promise<Cost> {
   mkdirSync(join(dir, 'unpacked'));
   const archives = service.entries().map((entry) => service.archive(entry));
-  const unpack = archives.map((parts) => `cat ${parts.join(' ')} | zstd -dc | tar -x -C unpacked`).join('\n');
+  // with -f what is not compressed passes as it is
+  const unpack = archives.map((parts) => `cat ${parts.join(' ')} | zstd -dcf | tar -x -C unpacked`).join('\n');
   const script = `${unpack}\nfind unpacked -type f -print0 | xargs -0 md5sum >/dev/null\ncp -r unpacked placed`;
   return costOf(['sh', '-ec', script], { cwd: dir, env });
 }

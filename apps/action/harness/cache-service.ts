@@ -60,7 +60,12 @@ function demand(condition: boolean, complaint: string): asserts condition {
   if (!condition) throw new Violation(complaint);
 }
 
-export async function startCacheService(): Promise<CacheService> {
+export interface CacheServiceOptions {
+  /** Whether a part of a blob can be asked for, as of Azure's. */
+  readonly servesParts?: boolean;
+}
+
+export async function startCacheService({ servesParts = true }: CacheServiceOptions = {}): Promise<CacheService> {
   const folder = mkdtempSync(join(tmpdir(), 'datapin-cache-service-'));
   const store = openCacheStore();
   const faults = faultPlan();
@@ -177,18 +182,30 @@ export async function startCacheService(): Promise<CacheService> {
   }
 
   async function download(request: IncomingMessage, response: ServerResponse, entry: CacheEntry): Promise<void> {
-    demand(request.headers.range === undefined, 'a download of a part');
+    const { range } = request.headers;
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/u.exec(range ?? '') ?? [];
+    demand(range === undefined || Number(first) <= Number(last), `a download of ${range}`);
     const fault = faults.next('download');
+    note('download', entry.key, String(fault ?? 'ok'));
     if (fault !== undefined && fault !== 'cut' && fault !== 'stall') {
-      note('download', entry.key, String(fault));
       answerBadly(fault, request, response);
       return;
     }
-    note('download', entry.key, fault ?? 'ok');
-    response.writeHead(200, { 'content-length': entry.size, 'content-type': 'application/octet-stream', 'x-ms-blob-type': 'BlockBlob' });
+    const part = servesParts && range !== undefined ? { start: Number(first), end: Math.min(Number(last) + 1, entry.size) } : undefined;
+    const { start, end } = part ?? { start: 0, end: entry.size };
+    if (part !== undefined && start >= entry.size) {
+      response.writeHead(416, { 'content-range': `bytes */${entry.size}`, 'x-ms-error-code': 'InvalidRange' }).end();
+      return;
+    }
+    response.writeHead(part === undefined ? 200 : 206, {
+      'content-length': end - start,
+      'content-type': 'application/octet-stream',
+      'x-ms-blob-type': 'BlockBlob',
+      ...(part === undefined ? {} : { 'content-range': `bytes ${start}-${end - 1}/${entry.size}` }),
+    });
     response.flushHeaders();
-    const some = fault === undefined ? entry.size : entry.size >> 1;
-    await pipeline(Readable.from(bytesOf(entry.parts, some)), response, { end: fault === undefined });
+    const until = fault === undefined ? end : start + ((end - start) >> 1);
+    await pipeline(Readable.from(bytesOf(entry.parts, { start, end: until })), response, { end: fault === undefined });
     if (fault === 'cut') response.destroy();
   }
 
@@ -271,14 +288,19 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The first `limit` bytes of files that follow each other. */
-async function* bytesOf(files: readonly string[], limit: number): AsyncGenerator<Buffer> {
-  let left = limit;
+/** The bytes of a range of files that follow each other. */
+async function* bytesOf(
+  files: readonly string[],
+  { start, end }: { readonly start: number; readonly end: number },
+): AsyncGenerator<Buffer> {
+  let before = 0;
   for (const file of files) {
-    for await (const chunk of createReadStream(file, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
-      if (left <= 0) return;
-      yield chunk.subarray(0, left);
-      left -= chunk.length;
-    }
+    const { size } = statSync(file);
+    const from = Math.max(0, start - before);
+    const to = Math.min(size, end - before);
+    before += size;
+    if (from >= to) continue;
+    for await (const chunk of createReadStream(file, { start: from, end: to - 1, highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>)
+      yield chunk;
   }
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'v
 
 import { freePort } from '../../../e2e/servers/server-process.ts';
 import type { CacheFault } from '../harness/cache-fault.ts';
-import { type CacheService, startCacheService } from '../harness/cache-service.ts';
+import { type CacheService, type CacheServiceOptions, startCacheService } from '../harness/cache-service.ts';
 import type { CacheEntry } from '../harness/cache-store.ts';
 import { tokenFor } from '../harness/cache-token.ts';
 import { type DataRepository, makeDataRepository, md5 } from '../harness/data-repository.ts';
@@ -46,8 +46,11 @@ afterAll(async () => {
 type Scope = Pick<TestContext, 'onTestFinished'>;
 
 /** A service of its own for each test, with the data or without. */
-async function newService({ onTestFinished }: Scope, { withData }: { readonly withData: boolean }): Promise<CacheService> {
-  const service = await startCacheService();
+async function newService(
+  { onTestFinished }: Scope,
+  { withData, ...options }: CacheServiceOptions & { readonly withData: boolean },
+): Promise<CacheService> {
+  const service = await startCacheService(options);
   if (withData) service.adopt(filled.entries());
   onTestFinished(async () => {
     await service[Symbol.asyncDispose]();
@@ -88,6 +91,14 @@ describe.concurrent('a service in a good way', () => {
     expect((await job.post())?.code).toBe(0);
     expect(service.requests().filter(({ operation }) => operation === 'reserve')).toEqual([]);
     expect(await repository.git('-C', job.workspace, 'status', '--porcelain')).toBe('');
+  });
+
+  test('gives everything also where archives come in one piece', async (scope) => {
+    const service = await newService(scope, { withData: true, servesParts: false });
+    const job = await newJob(scope, service);
+    const step = await job.main();
+    expectComplete(step, job.workspace);
+    expect(step.outputs).toMatchObject({ 'cache-hit': 'true', 'cache-result': 'exact', 'downloaded-files': '0' });
   });
 
   test('one changed file of a directory: the older entry gives the rest, one object and its listing are downloaded', async (scope) => {
@@ -135,9 +146,23 @@ describe.concurrent('a service in a bad way costs the cache, not the step', () =
     expect((await job.post())?.code).toBe(0);
   });
 
-  test('one failure that is over at the next try is not noticed', async (scope) => {
+  test.for(['cut', 'stall'] as const)('%s in the middle of an archive that comes in one piece', async (kind, scope) => {
+    const service = await newService(scope, { withData: true, servesParts: false });
+    service.fail({ on: 'download', kind });
+    const job = await newJob(scope, service);
+    const step = await job.main({ 'cache-timeout': '2' });
+    expectComplete(step, job.workspace);
+    expect(step.outputs['cache-result']).toBe('unavailable');
+  });
+
+  test.for<CacheFault>([
+    { on: 'lookup', kind: 503, times: 1 },
+    { on: 'download', kind: 500, times: 1 },
+    { on: 'download', kind: 'reset', times: 1 },
+    { on: 'download', kind: 'cut', times: 2 },
+  ])('$kind on $on that is over at the next try is not noticed', async (fault, scope) => {
     const service = await newService(scope, { withData: true });
-    service.fail({ on: 'lookup', kind: 503, times: 1 });
+    service.fail(fault);
     const job = await newJob(scope, service);
     const step = await job.main();
     expectComplete(step, job.workspace);

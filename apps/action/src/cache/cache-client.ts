@@ -1,18 +1,14 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
 
 import type * as Rest from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
 // The package's front door unpacks archives by a program that writes wherever an archive says. What it does before that is all here, and unpacking is ours.
 import { getCacheVersion } from '../../node_modules/@actions/cache/lib/internal/cacheUtils.js';
 import { getCacheServiceVersion } from '../../node_modules/@actions/cache/lib/internal/config.js';
 import { CompressionMethod } from '../../node_modules/@actions/cache/lib/internal/constants.js';
-import {
-  downloadCacheHttpClient,
-  downloadCacheHttpClientConcurrent,
-} from '../../node_modules/@actions/cache/lib/internal/downloadUtils.js';
 import { internalCacheTwirpClient } from '../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js';
 
 import { entryFolder } from './cache-entries.ts';
+import { type ArchiveDownload, downloadArchive } from './download-archive.ts';
 
 /** An entry that the service has. */
 export interface FoundEntry {
@@ -25,7 +21,8 @@ export interface FoundEntry {
 export interface CacheClient {
   /** The entry of exactly this key, else the newest whose key starts with `olderKeys`. */
   find(entry: { readonly shard: string; readonly key: string; readonly olderKeys: string }): Promise<FoundEntry | undefined>;
-  download(found: FoundEntry, path: string): Promise<void>;
+  /** Resolves when the archive begins to come. */
+  download(found: FoundEntry): Promise<ArchiveDownload>;
   /**
    * Stores an archive that `pack` makes once it is known that the service wants it. Resolves with why it did not: somebody else has saved the entry
    * meanwhile, or the run may not write.
@@ -57,7 +54,7 @@ function version2(): CacheClient {
       const answer = await service.GetCacheEntryDownloadURL({ key, restoreKeys: [olderKeys], version: versionOf(shard) });
       return answer.ok ? { key: answer.matchedKey, url: answer.signedDownloadUrl } : undefined;
     },
-    download,
+    download: ({ url }) => downloadArchive(url),
     async save({ shard, key }, path, pack) {
       const version = versionOf(shard);
       const reserved = await service.CreateCacheEntry({ key, version }).catch((error: unknown) => {
@@ -96,7 +93,7 @@ function version1(): CacheClient {
       const found = await getCacheEntry([key, olderKeys], [entryFolder(shard)], options);
       return found?.archiveLocation === undefined ? undefined : { key: found.cacheKey ?? '', url: found.archiveLocation };
     },
-    download,
+    download: ({ url }) => downloadArchive(url),
     async save({ shard, key }, path, pack) {
       const { reserveCache, saveCache } = await rest();
       // Its reservation wants to know the size.
@@ -119,16 +116,6 @@ interface Reservation {
   readonly statusCode?: number;
   readonly result?: { readonly cacheId?: number } | null;
   readonly error?: Error;
-}
-
-async function download({ url }: FoundEntry, path: string): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true });
-  // Azure serves parts to several requests at once; other services may not serve parts at all.
-  if (new URL(url).hostname.endsWith('.blob.core.windows.net')) {
-    await downloadCacheHttpClientConcurrent(url, path, { downloadConcurrency: 8, timeoutInMs: 30_000 });
-  } else {
-    await downloadCacheHttpClient(url, path);
-  }
 }
 
 /** HTTP 409, which the package only tells in words. */

@@ -1,20 +1,37 @@
-/** The time that a service may take, over all that is asked of it. */
+/** The time that is spent waiting for a service, over all that is asked of it. What its bytes are used for takes none of it. */
 export interface Deadline {
   /** The result of `work`, or a rejection once the time is up or the run is cancelled. What the work still does then is not waited for. */
   within<T>(work: Promise<T>): Promise<T>;
-  /** Whether the time is up. */
-  readonly isOver: boolean;
+  /** More time, for what turned out to be much. */
+  extend(seconds: number): void;
 }
 
 export function startDeadline(seconds: number, signal: AbortSignal): Deadline {
-  const over = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
-  const reason = (): Error => {
-    signal.throwIfAborted();
-    return new Error(`the cache service took longer than ${Math.ceil(seconds)} s`);
+  const timeUp = new AbortController();
+  const over = AbortSignal.any([signal, timeUp.signal]);
+  /** Milliseconds that may be waited, as of `since`. */
+  let left = seconds * 1000;
+  let since = 0;
+  let waiting = 0;
+  let allowed = seconds;
+  let timer: NodeJS.Timeout | undefined;
+
+  const pause = (): void => {
+    clearTimeout(timer);
+    left -= performance.now() - since;
   };
+  const run = (): void => {
+    since = performance.now();
+    timer = setTimeout(() => timeUp.abort(), Math.max(0, Math.ceil(left)));
+  };
+  const reason = (): unknown => (signal.aborted ? signal.reason : new Error(`the cache service took longer than ${Math.ceil(allowed)} s`));
+
   return {
-    get isOver() {
-      return over.aborted;
+    extend(more) {
+      allowed += more;
+      if (waiting > 0) pause();
+      left += more * 1000;
+      if (waiting > 0) run();
     },
     async within(work) {
       if (over.aborted) {
@@ -22,17 +39,15 @@ export function startDeadline(seconds: number, signal: AbortSignal): Deadline {
         throw reason();
       }
       const { promise, reject } = Promise.withResolvers<never>();
-      const stop = (): void => {
-        try {
-          reject(reason());
-        } catch (error) {
-          reject(error);
-        }
-      };
+      const stop = (): void => reject(reason());
       over.addEventListener('abort', stop, { once: true });
+      if (waiting === 0) run();
+      waiting += 1;
       try {
         return await Promise.race([work, promise]);
       } finally {
+        waiting -= 1;
+        if (waiting === 0) pause();
         over.removeEventListener('abort', stop);
       }
     },

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
@@ -26,14 +26,21 @@ function stored(content: Uint8Array, suffix = '', algorithm: ObjectId['algorithm
   return { id: { algorithm, value: `${hash('md5', content)}${suffix}` }, path };
 }
 
+/** A file in pieces of an odd size that share a buffer: each is only valid until the next is asked for. */
+async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  const bytes = readFileSync(path);
+  const shared = Buffer.alloc(100_003);
+  for (let at = 0; at < bytes.length; at += shared.length) yield shared.subarray(0, bytes.copy(shared, 0, at));
+}
+
 /** Objects as they come: key → content. */
 async function contents(limit = Number.POSITIVE_INFINITY): Promise<readonly (readonly [string, Buffer])[]> {
   const found: (readonly [string, Buffer])[] = [];
-  for await (const group of readArchive(archive, { folder, limit })) {
+  for await (const group of readArchive(pieces(archive), { folder, limit })) {
     for (const { id, size, bytes } of group) {
       const pieces: Uint8Array[] = [];
       if (bytes instanceof Uint8Array) pieces.push(bytes);
-      else for await (const piece of bytes) pieces.push(piece);
+      else for await (const piece of bytes) pieces.push(Buffer.from(piece));
       const all = Buffer.concat(pieces);
       expect(all.length).toBe(size);
       found.push([`${id.algorithm} ${id.value}`, all]);
@@ -47,32 +54,49 @@ function writeTar(members: readonly TarMember[]): void {
 }
 
 describe('what is written', () => {
-  test('comes back byte for byte, directory objects first: none, few and many bytes, and of both algorithms', async () => {
-    const objects = [
-      stored(Buffer.alloc(0)),
-      stored(Buffer.from('a')),
-      stored(randomBytes(512)),
-      stored(randomBytes(256 * 1024)),
-      stored(randomBytes(256 * 1024 + 1)),
-      stored(randomBytes(3_500_000)),
-      stored(Buffer.from('[]'), '.dir'),
-      stored(Buffer.from('legacy'), '', 'md5-dos2unix'),
-      ...Array.from({ length: 300 }, (_, index) => stored(Buffer.from(`file ${index}`))),
-    ];
-    await writeArchive(archive, folder, objects);
-    const found = new Map(await contents());
-    expect(found.size).toBe(objects.length);
-    for (const { id, path } of objects) expect(found.get(`${id.algorithm} ${id.value}`)?.equals(readFileSync(path)), path).toBe(true);
-    expect([...found.keys()][0]).toMatch(/\.dir$/u);
+  test.for([
+    ['compressed', (size: number) => Buffer.alloc(size, 'text')],
+    ['as it is', randomBytes],
+  ] as const)(
+    '%s comes back byte for byte, directory objects first: none, few and many bytes, and of both algorithms',
+    async ([, make]) => {
+      const objects = [
+        stored(Buffer.alloc(0)),
+        stored(Buffer.from('a')),
+        stored(make(512)),
+        stored(make(256 * 1024)),
+        stored(make(256 * 1024 + 1)),
+        stored(make(3_500_000)),
+        stored(Buffer.from('[]'), '.dir'),
+        stored(Buffer.from('legacy'), '', 'md5-dos2unix'),
+        ...Array.from({ length: 300 }, (_, index) => stored(Buffer.concat([make(5000), Buffer.from(`file ${index}`)]))),
+      ];
+      await writeArchive(archive, folder, objects);
+      const found = new Map(await contents());
+      expect(found.size).toBe(objects.length);
+      for (const { id, path } of objects) expect(found.get(`${id.algorithm} ${id.value}`)?.equals(readFileSync(path)), path).toBe(true);
+      expect([...found.keys()][0]).toMatch(/\.dir$/u);
+    },
+  );
+
+  test.for([
+    ['compressed where that pays', Buffer.from('abc'.repeat(1000)), zstdDecompressSync],
+    ['as it is where the data is compressed already', randomBytes(3000), (bytes: Buffer) => bytes],
+  ] as const)('is a tar archive that other programs can list, %s', async ([, content, unpack]) => {
+    const object = stored(content);
+    await writeArchive(archive, folder, [object]);
+    const bytes = unpack(readFileSync(archive));
+    expect(bytes.length % 512).toBe(0);
+    const [start, rest] = [object.id.value.slice(0, 2), object.id.value.slice(2)];
+    expect(bytes.toString('latin1', 0, 100).replace(/\0+$/u, '')).toBe(`${folder}/files/md5/${start}/${rest}`);
+    expect(bytes.toString('latin1', 257, 262)).toBe('ustar');
+    expect(bytes.subarray(512, 512 + content.length).equals(content)).toBe(true);
   });
 
-  test('is a tar archive that other programs can list', async () => {
-    const object = stored(Buffer.from('abc'));
-    await writeArchive(archive, folder, [object]);
-    const bytes = zstdDecompressSync(readFileSync(archive));
-    expect(bytes.length % 512).toBe(0);
-    expect(bytes.toString('latin1', 0, 100).replace(/\0+$/u, '')).toBe(`${folder}/files/md5/90/0150983cd24fb0d6963f7d28e17f72`);
-    expect(bytes.toString('latin1', 257, 262)).toBe('ustar');
+  test('is compressed for some of its objects as for all of them: tried on a part of each of a few', async () => {
+    const text = Array.from({ length: 100 }, (_, index) => stored(Buffer.from(`line ${index}\n`.repeat(10_000))));
+    await writeArchive(archive, folder, [...text, stored(randomBytes(100_000))]);
+    expect(statSync(archive).size).toBeLessThan(500_000);
   });
 
   test('must not have changed since: the archive is given up', async () => {
@@ -129,7 +153,7 @@ describe('what is read', () => {
       folder,
       Array.from({ length: 300 }, () => stored(randomBytes(20_000))),
     );
-    for await (const group of readArchive(archive, { folder, limit: 1e9 })) {
+    for await (const group of readArchive(pieces(archive), { folder, limit: 1e9 })) {
       expect(group.length).toBeGreaterThan(0);
       break;
     }

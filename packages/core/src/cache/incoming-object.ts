@@ -1,4 +1,5 @@
-import { closeSync, ftruncateSync, readSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, readSync, rmSync, write } from 'node:fs';
+import { promisify } from 'node:util';
 
 import { DatapinError } from '../errors.ts';
 import { createContentHash } from '../hashing/content-hash.ts';
@@ -9,6 +10,9 @@ import type { IncomingObject } from './cache.ts';
 import { type ObjectFiles, writeFully } from './object-files.ts';
 
 const rereadSize = 1024 * 1024;
+/** From here on a chunk is written beside its hashing; for smaller ones the way to another thread costs more than it saves. */
+const longWrite = 256 * 1024;
+const writeBeside = promisify(write);
 
 /** A place for an object's bytes: a temp file, hashed as far as the bytes come in order, the rest read back when publishing. */
 export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: number | undefined): IncomingObject {
@@ -33,11 +37,25 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
     } catch (error) {
       throw failing(error);
     }
+    note(chunk, offset);
+  };
+  const note = (chunk: Uint8Array, offset: number): void => {
     if (offset <= hashed && offset + chunk.length > hashed) {
       content.update(chunk.subarray(hashed - offset));
       hashed = offset + chunk.length;
     }
     end = Math.max(end, offset + chunk.length);
+  };
+  /** The system writes what comes next while it is hashed here. */
+  const append = async (chunk: Uint8Array): Promise<void> => {
+    const offset = end;
+    const writing = writeAll(temp.file, chunk, offset);
+    note(chunk, offset);
+    try {
+      await writing;
+    } catch (error) {
+      throw failing(error);
+    }
   };
   const hashRest = async (): Promise<void> => {
     const pacer = createPacer(undefined);
@@ -71,7 +89,8 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
 
   return {
     async write(chunk) {
-      accept(chunk, end);
+      if (chunk.length < longWrite) accept(chunk, end);
+      else await append(chunk);
     },
     async writeAt(chunk, offset) {
       accept(chunk, offset);
@@ -99,6 +118,13 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
       discard();
     },
   };
+}
+
+async function writeAll(file: number, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await writeBeside(file, bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
 }
 
 function isThere(file: number, bytes: Uint8Array, offset: number): boolean {

@@ -11,7 +11,10 @@ import { objectName } from './wanted-object.ts';
 export interface NearbyObject {
   readonly id: ObjectId;
   readonly size: number;
-  /** All bytes, or for a large object a stream of them, which must be read before the next object is asked for. */
+  /**
+   * All bytes, or for a large object a stream of them, which must be read before the next object is asked for. A piece of a stream is valid until the
+   * next one is asked for.
+   */
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
