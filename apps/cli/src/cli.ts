@@ -39,7 +39,7 @@ async function showOverview(
   const { overviewHelp } = await import('./help/overview-help.ts');
   const text = overviewHelp(group, columns);
   if (!wanted) {
-    printer.note(text);
+    printer.note(text.split('\n'));
     throw new UsageError(group === '' ? 'no command given' : `no command given after '${group}'`);
   }
   printer.always(text);

@@ -1,6 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { runCli } from './cli.ts';
 import { exitCodes } from './exit-codes.ts';
+import { printable } from './output/printable.ts';
 
 // Whatever Node itself has to warn of (SQLite is still marked experimental) is not the user's business.
 process.removeAllListeners('warning');
@@ -17,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 // Whatever escapes from everything else is told without a stack, too.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`ERROR: unexpected error - ${error.message}\nhint: This is a bug in datapin. Please report it.\n`);
+  process.stderr.write(`ERROR: unexpected error - ${printable(error.message)}\nhint: This is a bug in datapin. Please report it.\n`);
   process.exit(exitCodes.unexpected);
 });
 process.stdout.on('error', leave);

@@ -86,7 +86,7 @@ function printFailure(error: unknown, { command, printer, json }: Presentation):
   const report = prefixed(reportOf(error), command.failurePrefix);
   printReport(printer, report);
   if (error instanceof Error) {
-    if (report.code === 'unexpected') printer.detail(error.stack ?? '');
+    if (report.code === 'unexpected') printer.detail((error.stack ?? '').split('\n'));
     for (let { cause } = error; cause instanceof Error; { cause } = cause) printer.detail(`caused by: ${cause.message}`);
   }
   if (json) printer.json({ error: report });

@@ -28,7 +28,8 @@ export const checkIgnore: Command = defineCommand({
     if (typeof mistake === 'string') throw new DatapinError('usage', mistake);
 
     const project = await openProject();
-    const show = (verdict: IgnoreVerdict): readonly string[] => verdictLines(verdict, { ...options, nonMatching: options['non-matching'] });
+    const show = (verdict: IgnoreVerdict): readonly string[] =>
+      verdictLines(printer.shown(verdict), { ...options, nonMatching: options['non-matching'] });
     const verdicts: IgnoreVerdict[] = [];
     if (options.stdin) {
       for await (const line of readLines()) {

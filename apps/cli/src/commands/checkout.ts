@@ -41,7 +41,7 @@ export const checkout: Command = defineCommand({
       ['added', added],
       ['deleted', deleted],
     ]);
-    const lines = options.summary ? [counts || 'No changes.'] : [...changeLines(project, result, printer.paint)];
+    const lines = options.summary ? [counts || 'No changes.'] : [...changeLines(project, printer.shown(result), printer.paint)];
     const error = request.allowMissing ? undefined : notPlaced(project, result.failed);
     if (options.relink && error === undefined) lines.push('Relinked successfully');
     return { json: result, text: lines.join('\n'), ...(error && { error }) };

@@ -2,6 +2,7 @@ import { type ConfigScope, DatapinError, getConfig, listConfig, setConfig, unset
 
 import { json } from '../arguments/common-options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
+import type { Printer } from '../output/printer.ts';
 import { type Command, defineCommand, type Outcome } from './command.ts';
 import { configScope, levelOptions, tellWritten } from './config-level.ts';
 
@@ -34,9 +35,9 @@ export const config: Command = defineCommand({
     }
 
     const scope = configScope(options, services);
-    if (name === undefined) return listed(scope, options['show-origin']);
+    if (name === undefined) return listed(scope, services.printer, { showOrigin: options['show-origin'] });
     if (value === undefined && !options.unset) {
-      if (options['show-origin']) return listed(scope, true, name.toLowerCase());
+      if (options['show-origin']) return listed(scope, services.printer, { showOrigin: true, only: name.toLowerCase() });
       const found = await getConfig(scope, name);
       return { json: { name, value: found ?? null }, text: found ?? '' };
     }
@@ -59,10 +60,14 @@ function mistake(
   return name === undefined && !options.list ? 'name argument is required' : undefined;
 }
 
-async function listed(scope: ConfigScope, showOrigin: boolean, only?: string): Promise<Outcome> {
+async function listed(
+  scope: ConfigScope,
+  printer: Printer,
+  { showOrigin, only }: { readonly showOrigin: boolean; readonly only?: string },
+): Promise<Outcome> {
   const entries = (await listConfig(scope)).filter((entry) => only === undefined || entry.name === only);
-  const lines = entries.map(
-    ({ name, value, origin }) => `${showOrigin ? `${origin}\t` : ''}${only === undefined ? `${name}=` : ''}${value}`,
-  );
+  const lines = printer
+    .shown(entries)
+    .map(({ name, value, origin }) => `${showOrigin ? `${origin}\t` : ''}${only === undefined ? `${name}=` : ''}${value}`);
   return { json: { settings: entries }, text: lines.join('\n') };
 }

@@ -38,6 +38,6 @@ export const dataStatus: Command = defineCommand({
       remote: options.remote,
     };
     const result = await projectDataStatus(await openProject(), request, context);
-    return { json: dataStatusDocument(result), text: dataStatusText(result, printer.paint) };
+    return { json: dataStatusDocument(result), text: dataStatusText(printer.shown(result), printer.paint) };
   },
 });

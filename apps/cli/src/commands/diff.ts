@@ -28,7 +28,8 @@ export const diff: Command = defineCommand({
     const request = { from: positionals.a_rev, to: positionals.b_rev, targets: options.targets, hideMissing };
     const result = await projectDiff(await openProject(), request, context);
     const document = diffDocument(result, { showHash: options['show-hash'], hideMissing });
-    const text = options.md ? diffMarkdown(document, options['show-hash']) : diffText(document, printer.paint);
+    const shown = printer.shown(document);
+    const text = options.md ? diffMarkdown(shown, options['show-hash']) : diffText(shown, printer.paint);
     return { json: document, text };
   },
 });

@@ -57,7 +57,7 @@ export const list: Command = defineCommand({
         md5: md5 ?? null,
         path,
       })),
-      text: options.tree ? listTree(positionals.path ?? '.', entries, choices) : listText(entries, choices),
+      text: options.tree ? listTree(positionals.path ?? '.', printer.shown(entries), choices) : listText(printer.shown(entries), choices),
     };
   },
 });

@@ -101,7 +101,7 @@ export const pluginTest: Command = defineCommand({
     const summary = summaryOf(report.results);
     return {
       json: { ...tested, summary },
-      text: conformanceText(tested, { paint: printer.paint, every: printer.verbosity === 'verbose' }),
+      text: conformanceText(printer.shown(tested), { paint: printer.paint, every: printer.verbosity === 'verbose' }),
       exitCode: summary.broken === 0 ? 0 : 1,
     };
   },

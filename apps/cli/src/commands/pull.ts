@@ -50,7 +50,10 @@ export const pull: Command = defineCommand({
     warnMissing(fetch.missing.filter(allowed), printer);
     const failed = fetch.missing.filter((object) => !allowed(object));
     const error = incomplete(failed, 'download') ?? (request.allowMissing ? undefined : notPlaced(project, checkout.failed));
-    const lines = [...changeLines(project, checkout, printer.paint), counts || (error === undefined ? 'Everything is up to date.' : '')];
+    const lines = [
+      ...changeLines(project, printer.shown(checkout), printer.paint),
+      counts || (error === undefined ? 'Everything is up to date.' : ''),
+    ];
     const { files, bytes, complete, dataHash } = result;
     const json = { fetch: fetchJson(fetch), checkout, files, bytes, complete, dataHash };
     return { json, text: lines.filter((line) => line !== '').join('\n'), ...(error && { error }) };

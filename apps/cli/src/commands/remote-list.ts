@@ -12,7 +12,7 @@ export const remoteList: Command = defineCommand({
   failurePrefix: 'configuration error',
   async run({ options, ...services }) {
     const remotes = await listRemotes(configScope(options, services));
-    const lines = remotes.map(({ name, url, isDefault }) => {
+    const lines = services.printer.shown(remotes).map(({ name, url, isDefault }) => {
       const line = toColumns(isDefault ? [name, url, '(default)'] : [name, url]);
       return isDefault ? services.printer.paint('green', line) : line;
     });

@@ -51,7 +51,10 @@ export const status: Command = defineCommand({
       clean = result.isEmpty ? emptyProject : 'Data and pipelines are up to date.';
     }
     const changed = Object.keys(document).length > 0;
-    const outcome: Outcome = { json: document, text: changed ? statusLines(document, options.cloud ? 1 : 0).join('\n') : clean };
+    const outcome: Outcome = {
+      json: document,
+      text: changed ? statusLines(printer.shown(document), options.cloud ? 1 : 0).join('\n') : clean,
+    };
     const quiet = printer.verbosity === 'quiet' || printer.verbosity === 'silent';
     return quiet && changed && !options.json ? { ...outcome, exitCode: 1 } : outcome;
   },

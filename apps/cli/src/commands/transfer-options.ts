@@ -45,7 +45,7 @@ export function warnMissing(objects: readonly MissingObject[], printer: Printer)
   const lines = incomplete(objects, 'download')?.details.map((detail) => `  ${detail.message}`) ?? [];
   if (lines.length === 0) return;
   if (lines.length > mostLines) lines.splice(mostLines, Infinity, `  … and ${lines.length - mostLines} more`);
-  printer.warning(['Some of the cache files do not exist neither locally nor on remote. Missing cache files:', ...lines].join('\n'));
+  printer.warning(['Some of the cache files do not exist neither locally nor on remote. Missing cache files:', ...lines]);
 }
 
 const mostLines = 20;

@@ -27,7 +27,7 @@ export const version: Command = defineCommand({
       `Platform: Node.js ${process.versions.node} on ${process.platform} ${process.arch}`,
       `Plugins: ${['local', ...pluginNames].join(', ')}`,
     ];
-    for (const { topic, found, problem, hint } of findings) {
+    for (const { topic, found, problem, hint } of printer.shown(findings)) {
       lines.push(`${topic}: ${found}`);
       if (problem !== undefined) lines.push(`  ${printer.paint('yellow', 'problem')}: ${problem}`);
       if (hint !== undefined) lines.push(`  ${printer.paint('cyan', 'hint')}: ${hint}`);

@@ -59,7 +59,7 @@ const mostDetails = 20;
 /** Prints a report to stderr: the message, the single failures behind it (the first twenty), the hint. */
 export function printReport(printer: Printer, report: ErrorReport): void {
   const details = report.details ?? [];
-  const lines = details.slice(0, mostDetails).map((detail) => `\n  ${detail.message}`);
-  if (details.length > mostDetails) lines.push(`\n  … and ${details.length - mostDetails} more`);
-  printer.error(`${report.message}${lines.join('')}`, report.hint);
+  const lines = [report.message, ...details.slice(0, mostDetails).map((detail) => `  ${detail.message}`)];
+  if (details.length > mostDetails) lines.push(`  … and ${details.length - mostDetails} more`);
+  printer.error(lines, report.hint);
 }

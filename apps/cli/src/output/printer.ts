@@ -1,5 +1,6 @@
 import { type Env, readEnv } from '../env-vars.ts';
 import { choosePaint, type Paint } from './colors.ts';
+import { printable, printableResult, printableText } from './printable.ts';
 
 /** `-qq`, `-q`, nothing, `-v`. Decided once; every line goes through a printer that knows it. */
 export type Verbosity = 'silent' | 'quiet' | 'default' | 'verbose';
@@ -11,6 +12,9 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
+/** One line, or several. What would break a line or speak to a terminal is escaped in each, so names from anywhere may be in them. */
+export type Lines = string | readonly string[];
+
 /**
  * Where every line of the program goes. Results are data and go to stdout; everything else goes to stderr, so that a pipe
  * only sees what was asked for. All texts are whole lines without the last newline.
@@ -21,16 +25,21 @@ export interface Printer {
   readonly paint: Paint;
   /** Whether stderr is a terminal that can show a line that changes. */
   readonly interactive: boolean;
-  /** A command's result; silenced by `-q`. */
+  /**
+   * A result as its text for {@link Printer.data} may show it: in a terminal with every name in it escaped, for a pipe as it is, which is what DVC
+   * prints and scripts read.
+   */
+  shown<T>(result: T): T;
+  /** A command's result; silenced by `-q`. In a terminal only colours get through. */
   data(text: string): void;
   /** A result that was asked for by `--json`, or that is all a command is for; `-q` does not silence it. */
   always(text: string): void;
   json(value: unknown): void;
-  note(text: string): void;
+  note(lines: Lines): void;
   /** Only with `-v`. */
-  detail(text: string): void;
-  warning(message: string, hint?: string): void;
-  error(message: string, hint?: string): void;
+  detail(lines: Lines): void;
+  warning(message: Lines, hint?: string): void;
+  error(message: Lines, hint?: string): void;
   /** Replaces the one line that changes while work goes on; `undefined` takes it away. Only when {@link Printer.interactive}. */
   live(text: string | undefined): void;
 }
@@ -48,7 +57,8 @@ const roomForInterrupt = 3;
 const clearLine = '\r\u001B[2K';
 
 export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions): Printer {
-  const paint = choosePaint(env, stdout.isTTY === true);
+  const terminal = stdout.isTTY === true;
+  const paint = choosePaint(env, terminal);
   const paintError = choosePaint(env, stderr.isTTY === true);
   const interactive = stderr.isTTY === true && readEnv(env, 'TERM') !== 'dumb' && (verbosity === 'default' || verbosity === 'verbose');
   const loud = verbosity === 'default' || verbosity === 'verbose';
@@ -60,42 +70,47 @@ export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions
     if (live !== '') stderr.write(live);
   }
   function hintLines(hint: string | undefined): string {
-    return hint === undefined ? '' : `\n${paintError('cyan', 'hint')}: ${hint}`;
+    return hint === undefined ? '' : `\n${paintError('cyan', 'hint')}: ${printable(hint)}`;
   }
 
   return {
     verbosity,
     paint,
     interactive,
+    shown: (result) => (terminal ? printableResult(result) : result),
     data(text) {
-      if (loud) writeLine(stdout, text);
+      if (loud) writeLine(stdout, terminal ? printableText(text) : text);
     },
     always(text) {
-      writeLine(stdout, text);
+      writeLine(stdout, terminal ? printableText(text) : text);
     },
     json(value) {
-      writeLine(stdout, stdout.isTTY === true ? JSON.stringify(value, undefined, 2) : JSON.stringify(value));
+      writeLine(stdout, terminal ? JSON.stringify(value, undefined, 2) : JSON.stringify(value));
     },
-    note(text) {
-      if (loud) writeLine(stderr, text);
+    note(lines) {
+      if (loud) writeLine(stderr, joined(lines));
     },
-    detail(text) {
-      if (verbosity === 'verbose') writeLine(stderr, paintError('dim', text));
+    detail(lines) {
+      if (verbosity === 'verbose') writeLine(stderr, paintError('dim', joined(lines)));
     },
     warning(message, hint) {
-      if (loud) writeLine(stderr, `${paintError('yellow', 'WARNING')}: ${message}${hintLines(hint)}`);
+      if (loud) writeLine(stderr, `${paintError('yellow', 'WARNING')}: ${joined(message)}${hintLines(hint)}`);
     },
     error(message, hint) {
-      if (verbosity !== 'silent') writeLine(stderr, `${paintError('red', 'ERROR')}: ${message}${hintLines(hint)}`);
+      if (verbosity !== 'silent') writeLine(stderr, `${paintError('red', 'ERROR')}: ${joined(message)}${hintLines(hint)}`);
     },
     live(text) {
       if (!interactive) return;
-      const shown = text === undefined ? '' : cutToWidth(text, (stderr.columns ?? 80) - roomForInterrupt);
+      const shown = text === undefined ? '' : cutToWidth(printable(text), (stderr.columns ?? 80) - roomForInterrupt);
       if (shown === live) return;
       stderr.write(`${clearLine}${shown}`);
       live = shown;
     },
   };
+}
+
+function joined(lines: Lines): string {
+  return typeof lines === 'string' ? printable(lines) : lines.map(printable).join('\n');
 }
 
 /** A line that wraps cannot be taken away again, so it is cut. */

@@ -22,7 +22,7 @@ export function setupDialog({ questions, given, printer, readLines, env }: Dialo
     const { text, choices = {}, fallback } = question;
     const options = Object.entries(choices).map(([choice, meaning]) => `  ${choice}: ${meaning}`);
     const ending = fallback === undefined || fallback === '' ? '' : ` [${fallback}]`;
-    printer.note(['', text, ...options, `>${ending}`].join('\n'));
+    printer.note(['', ...text.split('\n'), ...options, `>${ending}`]);
     for (;;) {
       const line = await lines.next(undefined);
       if (line === undefined) throw new UsageError('the input ended before all questions were answered');
@@ -40,9 +40,9 @@ export function setupDialog({ questions, given, printer, readLines, env }: Dialo
       if (answer !== undefined) return answer;
       if (printer.interactive) return askPerson(question);
       if (question.fallback !== undefined) return question.fallback;
-      throw new UsageError(`nobody is there to ask, and \`--set ${name}=…\` is missing`, question.text);
+      throw new UsageError(`nobody is there to ask, and \`--set ${name}=…\` is missing`, question.text.replaceAll(/\s+/gu, ' '));
     },
-    tell: (text) => printer.note(`\n${text}`),
+    tell: (text) => printer.note(['', ...text.split('\n')]),
     openAddress(address) {
       if (printer.interactive) openBrowser(address, env);
     },

@@ -67,6 +67,39 @@ describe('the live line', () => {
   });
 });
 
+describe('what could speak to a terminal', () => {
+  const odd = 'a\u001B[2Jb\nc';
+
+  test('is escaped on stderr wherever that goes, line by line', () => {
+    const { host, err } = fakeHost();
+    const printer = createPrinter({ ...host, verbosity: 'verbose' });
+    printer.error([odd, 'second'], odd);
+    printer.warning(odd, odd);
+    printer.note([odd, 'second']);
+    printer.detail(odd);
+    const shown = String.raw`a\x1b[2Jb\nc`;
+    expect(err()).toBe(`ERROR: ${shown}\nsecond\nhint: ${shown}\nWARNING: ${shown}\nhint: ${shown}\n${shown}\nsecond\n${shown}\n`);
+  });
+
+  test('is escaped on stdout when that is a terminal, our colours excepted; a pipe gets results as they are', () => {
+    const results: string[] = [];
+    for (const terminal of [true, false]) {
+      const { host, out } = fakeHost({ terminal });
+      const printer = createPrinter({ ...host, verbosity: 'default' });
+      printer.data(printer.paint('red', printer.shown(odd)));
+      printer.data(odd);
+      results.push(out());
+    }
+    expect(results).toEqual(['\u001B[31ma\\x1b[2Jb\\nc\u001B[0m\na\\x1b[2Jb\nc\n', `${odd}\n${odd}\n`]);
+  });
+
+  test('is escaped in the live line', () => {
+    const { host, err } = fakeHost({ terminal: true });
+    createPrinter({ ...host, verbosity: 'default' }).live('a\nb');
+    expect(err()).toBe('\r\u001B[2Ka\\nb');
+  });
+});
+
 test('JSON is one line in a pipe and indented in a terminal', () => {
   const pipe = fakeHost();
   createPrinter({ ...pipe.host, verbosity: 'quiet' }).json({ a: [1] });

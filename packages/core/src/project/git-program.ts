@@ -99,7 +99,7 @@ export function runGit(program: GitProgram, call: GitCall): Promise<GitAnswer> {
         resolve({ exitCode, stdout: Buffer.concat(out) });
         return;
       }
-      const said = withoutPassword(Buffer.concat(errors).toString('utf8').trim());
+      const said = inOneLine(withoutPassword(Buffer.concat(errors).toString('utf8').trim()));
       reject(new DatapinError('git-failed', `git ${call.args[0] ?? ''} failed in '${call.cwd}': ${said || `exit code ${exitCode}`}`));
     });
     if (child.stdin) {
@@ -108,6 +108,13 @@ export function runGit(program: GitProgram, call: GitCall): Promise<GitAnswer> {
       child.stdin.end(call.input);
     }
   });
+}
+
+/** What git said up to its first empty line; what comes behind that, and its hints, explain git itself. */
+function inOneLine(said: string): string {
+  const [reason = ''] = said.split(/\r?\n\s*\n/u, 1);
+  const lines = reason.split('\n').filter((line) => !/^(?:hint|warning):/u.test(line));
+  return (lines.length === 0 ? reason.split('\n') : lines).map((line) => line.trim()).join('; ');
 }
 
 function safeArguments({ cwd, args }: GitCall): string[] {

@@ -85,7 +85,7 @@ function duplicateOutput(one: Output, other: Output): DatapinError {
       hint: `Remove one of the two entries from '${one.stage.file}'.`,
     });
   }
-  return new DatapinError('target-overlaps', `output '${one.path}' is specified in:\n\t- ${first}\n\t- ${second}`, {
+  return new DatapinError('target-overlaps', `output '${one.path}' is specified in '${first}' and in '${second}'`, {
     hint: 'Remove one of them to stop tracking the overlapping output.',
   });
 }

@@ -175,3 +175,12 @@ test('a failure says what git said, without a password', async () => {
   expect(String(error)).toContain('127.0.0.1');
   expect(String(error)).not.toContain('secret');
 });
+
+test('a failure is one line: what git explains behind it is left out', async () => {
+  const { runGit } = await import('../../src/project/git-program.ts');
+  const call = { cwd: project.root, args: ['fetch', '/nowhere/at/all'] };
+  const error: unknown = await runGit(findGitProgram({ PATH: process.env['PATH'], LC_ALL: 'C' }), call).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    message: `git fetch failed in '${project.root}': fatal: '/nowhere/at/all' does not appear to be a git repository; fatal: Could not read from remote repository.`,
+  });
+});

@@ -115,7 +115,7 @@ describe('an unknown target', () => {
 describe('outputs that get in each other’s way are refused when one is looked up', () => {
   test('the same path twice', async () => {
     project.write('again.dvc', dvcFile({ file: md5('other') }));
-    const error = { code: 'target-overlaps', message: "output 'file' is specified in:\n\t- again.dvc\n\t- file.dvc" };
+    const error = { code: 'target-overlaps', message: "output 'file' is specified in 'again.dvc' and in 'file.dvc'" };
     await expect(select(['file'])).rejects.toMatchObject(error);
     expect(await select(['file.dvc'])).toEqual(['file']);
   });
