@@ -37,9 +37,8 @@ export interface Cache extends Disposable {
   storeSmallFile(path: string, options: StoreFileOptions): StoredFile | undefined;
   /**
    * Opens a place for bytes whose id is known and must be verified: write them, then `publish` (or `discard`).
-   * `size` is a hint that reserves space and lets chunks be written at any offset.
    */
-  receive(id: ObjectId, size: number | undefined): Promise<IncomingObject>;
+  receive(id: ObjectId, options: ReceiveOptions): Promise<IncomingObject>;
   /** Whether an object is there and its bytes hash to its id, whatever its mode says; one that does not match is removed. */
   verify(id: ObjectId, signal?: AbortSignal): Promise<boolean>;
   /** Whether this process has hashed the bytes of a large object (over 1 MiB) that it stored: reading them again would tell nothing new. */
@@ -50,6 +49,20 @@ export interface Cache extends Disposable {
   matches(id: ObjectId, bytes: Uint8Array): boolean;
   /** Removes an object if it is there. */
   remove(id: ObjectId): void;
+}
+
+export interface ReceiveOptions {
+  /** A hint that reserves space and lets chunks be written at any offset. */
+  readonly size: number | undefined;
+  readonly twin?: Twin | undefined;
+}
+
+/** A second file that gets an object's bytes while they arrive. */
+export interface Twin {
+  /** Absolute; where no file is. */
+  readonly path: string;
+  /** Whether the file is there and has the bytes of the published object. Whoever receives sets it; where it stays false no file is left. */
+  isComplete: boolean;
 }
 
 export interface StoreFileOptions {

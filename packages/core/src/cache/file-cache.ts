@@ -136,9 +136,9 @@ export function openCache(settings: CacheSettings): Cache {
       return { id, bytes: bytes.length };
     },
 
-    async receive(id, size) {
+    async receive(id, options) {
       try {
-        return openIncomingObject(files, id, size);
+        return openIncomingObject(files, id, options);
       } catch (error) {
         throw ioError(error, `cannot write ${files.pathOf(id)}`);
       }

@@ -1,22 +1,25 @@
-import { closeSync, ftruncateSync, readSync, rmSync, write } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, ftruncateSync, readSync, rmSync } from 'node:fs';
 
 import { DatapinError } from '../errors.ts';
 import { createContentHash } from '../hashing/content-hash.ts';
 import { isDirectoryId, type ObjectId } from '../hashing/object-id.ts';
 import { ioError } from '../io-error.ts';
 import { createPacer } from '../pacing.ts';
-import type { IncomingObject } from './cache.ts';
+import type { IncomingObject, ReceiveOptions } from './cache.ts';
 import { type ObjectFiles, writeFully } from './object-files.ts';
+import { openTwinFile, writeAll } from './twin-file.ts';
 
 const rereadSize = 1024 * 1024;
 /** From here on a chunk is written beside its hashing; for smaller ones the way to another thread costs more than it saves. */
 const longWrite = 256 * 1024;
-const writeBeside = promisify(write);
 
-/** A place for an object's bytes: a temp file, hashed as far as the bytes come in order, the rest read back when publishing. */
-export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: number | undefined): IncomingObject {
+/**
+ * A place for an object's bytes: a temp file, hashed as far as the bytes come in order, the rest read back when publishing. A twin gets them
+ * too.
+ */
+export function openIncomingObject(files: ObjectFiles, id: ObjectId, { size, twin: wantedTwin }: ReceiveOptions): IncomingObject {
   const temp = files.createTemp(id);
+  const twin = wantedTwin === undefined ? undefined : openTwinFile(wantedTwin);
   const target = files.pathOf(id);
   let content = createContentHash(id.algorithm);
   /** Bytes before this offset are in `content`. */
@@ -37,6 +40,7 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
     } catch (error) {
       throw failing(error);
     }
+    twin?.write(chunk, offset);
     note(chunk, offset);
   };
   const note = (chunk: Uint8Array, offset: number): void => {
@@ -49,7 +53,7 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
   /** The system writes what comes next while it is hashed here. */
   const append = async (chunk: Uint8Array): Promise<void> => {
     const offset = end;
-    const writing = writeAll(temp.file, chunk, offset);
+    const writing = Promise.all([writeAll(temp.file, chunk, offset), twin?.writeBeside(chunk, offset)]);
     note(chunk, offset);
     try {
       await writing;
@@ -73,6 +77,7 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
     open = false;
   };
   const discard = (): void => {
+    twin?.discard();
     if (!open) return;
     close();
     rmSync(temp.path, { force: true });
@@ -107,6 +112,7 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
         const found = content.digest() + (isDirectoryId(id) ? '.dir' : '');
         if (found !== id.value) throw objectCorrupt(id, found);
         close();
+        twin?.complete(end);
         files.publish(temp.path, id);
       } catch (error) {
         discard();
@@ -118,13 +124,6 @@ export function openIncomingObject(files: ObjectFiles, id: ObjectId, size: numbe
       discard();
     },
   };
-}
-
-async function writeAll(file: number, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await writeBeside(file, bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
-  }
 }
 
 function isThere(file: number, bytes: Uint8Array, offset: number): boolean {

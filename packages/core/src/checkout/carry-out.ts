@@ -1,5 +1,6 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 
+import type { Twin } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import { identityOf } from '../hashing/file-identity.ts';
 import { createPacer } from '../pacing.ts';
@@ -21,6 +22,11 @@ export interface CarriedOut {
 
 /** Plans on their way into the work tree: some files can be placed at once, others when their objects have arrived. */
 export interface Undertaking {
+  /**
+   * Where a copy of an object that is about to arrive may be written, see `Placer.twinFor`: it becomes the placed file when the object has arrived.
+   * `undefined` when nobody waits for the object.
+   */
+  twinFor(id: Placement['id']): Twin | undefined;
   /**
    * An object has come into the cache: its files are placed, in the background. Who brings objects faster than they can be placed gets a promise to wait for,
    * so that what has just arrived is still at hand when its turn comes.
@@ -44,9 +50,16 @@ export async function carryOut(plans: readonly OutputPlan[], unused: readonly Un
   for (const plan of plans) checkPinnedPaths(plan.place.map(({ path }) => path));
   const { context } = tree;
   const waiting = new Map<string, Placement[]>();
+  /** By the name of their object. */
+  const twins = new Map<string, Twin>();
   const counter = progressCounter('place', context);
   const placing = placements(tree, {
     done: () => counter.done(),
+    twinOf: (id) => {
+      const twin = twins.get(objectName(id));
+      twins.delete(objectName(id));
+      return twin;
+    },
     absent: (placement) => waitFor(placement, waiting),
   });
 
@@ -88,9 +101,22 @@ export async function carryOut(plans: readonly OutputPlan[], unused: readonly Un
   };
   return {
     arrived,
+    twinFor(id) {
+      const [first] = waiting.get(objectName(id)) ?? [];
+      if (first === undefined || failure !== undefined) return undefined;
+      try {
+        const twin = tree.placer.twinFor(tree.gate.forWriting(first.path));
+        if (twin !== undefined) twins.set(objectName(id), twin);
+        return twin;
+      } catch {
+        // placing it meets the same obstacle, and says so
+        return undefined;
+      }
+    },
     async finish() {
       for (const [first] of waiting.values()) if (first !== undefined && tree.cache.has(first.id)) void arrived(first.id);
       await background;
+      for (const { path, isComplete } of twins.values()) if (isComplete) rmSync(path, { force: true });
       placing.remember();
       if (failure !== undefined) throw failure.error;
       return { missing: [...waiting.values()].flat(), placed: placing.placed };
@@ -114,7 +140,15 @@ interface Placements {
 /** Places files one by one and notes their hashes. An object may turn out damaged when it is copied; then it is as good as `absent`. */
 function placements(
   tree: WorkTree,
-  { done, absent }: { readonly done: () => void; readonly absent: (placement: Placement) => void },
+  {
+    done,
+    twinOf,
+    absent,
+  }: {
+    readonly done: () => void;
+    readonly twinOf: (id: Placement['id']) => Twin | undefined;
+    readonly absent: (placement: Placement) => void;
+  },
 ): Placements {
   const pacer = createPacer(tree.context.signal);
   const records: StateRecord[] = [];
@@ -125,7 +159,7 @@ function placements(
   const place = async ({ path, id, exec, replaces }: Placement): Promise<void> => {
     const destination = tree.gate.forWriting(path);
     try {
-      await tree.placer.place(id, destination, { exec, replace: replaces });
+      await tree.placer.place(id, destination, { exec, replace: replaces, twin: twinOf(id) });
     } catch (error) {
       if (!(error instanceof DatapinError) || error.code !== 'unsaved-changes' || !removeEmptyFolder(path, tree)) throw error;
       await tree.placer.place(id, destination, { exec });

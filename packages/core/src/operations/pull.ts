@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { Cache } from '../cache/cache.ts';
 import { carryOut, type Undertaking } from '../checkout/carry-out.ts';
 import { planContents } from '../checkout/plan-contents.ts';
 import type { OutputPlan } from '../checkout/plan-output.ts';
@@ -7,6 +8,7 @@ import { refuseBlocked, refuseUnsaved } from '../checkout/refuse-unsaved.ts';
 import { planUnused } from '../checkout/unused-data.ts';
 import { openWorkTree } from '../checkout/work-tree.ts';
 import type { OperationContext } from '../events.ts';
+import { smallFileSize } from '../hashing/hash-file.ts';
 import { withRepositoryLock } from '../locking/repository-lock.ts';
 import type { Project } from '../project/project.ts';
 import type { RepositoryView } from '../project/repository-view.ts';
@@ -52,7 +54,12 @@ export async function pull(project: Project, request: PullRequest, context: Oper
     const selection = narrowed(await selectForTransfer(view, withGlobs(request, project)), request);
     using tree = openWorkTree(placedAt(view, request.destination), context);
     await using pool = remotePool(project, context, remoteSettings(request));
-    const { cache } = tree;
+    /** Large objects are written to the work tree while they arrive. */
+    const cache: Cache = {
+      ...tree.cache,
+      receive: (id, { size }) =>
+        tree.cache.receive(id, { size, twin: size === undefined || size > smallFileSize ? undertaking?.twinFor(id) : undefined }),
+    };
 
     const stages = new Set(await view.stages());
     const ofWorkTree = ({ selected }: PinnedContent): boolean => stages.has(selected.output.stage);

@@ -73,7 +73,7 @@ async function downloadWhole(
       if (incoming === undefined) {
         head.push(chunk);
         if (length <= smallObject) continue;
-        incoming = await cache.receive(wanted.id, wanted.size);
+        incoming = await cache.receive(wanted.id, { size: wanted.size });
         for (const early of head.splice(0)) await incoming.write(early);
       } else {
         await incoming.write(chunk);
@@ -100,7 +100,7 @@ async function downloadInParts(
   if (stored !== size) throw damaged(remote, wanted, `it has ${stored} bytes, pinned are ${size}`);
   // some stores tell only now whether they give parts
   if (!remote.storage.traits.rangeReads) return downloadWhole(remote, cache, wanted, counter, context);
-  const incoming = await cache.receive(wanted.id, size);
+  const incoming = await cache.receive(wanted.id, { size });
   try {
     await forEachBounded(partsOf(size), { limit: partsAtOnce, signal: context.signal }, (range) =>
       remote.attempt({ object: wanted.id.value, path: wanted.path }, async () => {

@@ -152,7 +152,7 @@ export function nearbyFeed(
 }
 
 async function receive(cache: Cache, id: ObjectId, size: number, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const incoming = await cache.receive(id, size);
+  const incoming = await cache.receive(id, { size });
   try {
     for await (const chunk of whileItLasts(chunks)) await incoming.write(chunk);
     await incoming.publish();

@@ -11,11 +11,12 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import type { Cache } from '../cache/cache.ts';
+import type { Cache, Twin } from '../cache/cache.ts';
 import { writeFully } from '../cache/object-files.ts';
 import type { LinkType } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
@@ -36,6 +37,8 @@ export interface PlaceOptions {
   readonly exec?: boolean | undefined;
   /** Whether something may be at the destination: it is replaced in one step. Otherwise a file that is there is `unsaved-changes`. */
   readonly replace?: boolean | undefined;
+  /** From {@link Placer.twinFor}: when it is complete, it gets the name. */
+  readonly twin?: Twin | undefined;
 }
 
 /** Puts cache objects in the work tree. Remembers which kinds of link the file systems at hand refuse. */
@@ -46,6 +49,11 @@ export interface Placer {
    * {@link ioError}.
    */
   place(id: ObjectId, destination: string, options?: PlaceOptions): Promise<LinkType>;
+  /**
+   * Where a copy of a large object may be written while it arrives, to be handed to {@link Placer.place} later; `undefined` where placing means to link, or
+   * to clone, which costs nothing.
+   */
+  twinFor(destination: string): Twin | undefined;
   /** Whether a file that has the right content is not the kind of link that `cache.type` wants. */
   needsRelink(id: ObjectId, destination: string, known?: KnownLink): boolean;
 }
@@ -111,11 +119,23 @@ export function openPlacer(options: PlacerOptions): Placer {
   };
 
   return {
+    twinFor(destination) {
+      const folder = dirname(destination);
+      for (const type of types) {
+        if (!works.has(type)) continue;
+        if (type === 'copy') return { path: temps.pathIn(folder), isComplete: false };
+        if (type !== 'reflink' || canClone(temps.pathIn(folder), temps.pathIn(folder), cache.dir)) return undefined;
+        works.delete(type);
+      }
+      return undefined;
+    },
+
     async place(id, destination, options = {}) {
       try {
-        const temp = temps.pathIn(dirname(destination));
+        const { twin } = options;
+        const temp = twin?.isComplete === true ? twin.path : temps.pathIn(dirname(destination));
         try {
-          const kind = await create(id, temp, options.exec === true);
+          const kind = temp === twin?.path ? adopt(temp, options) : await create(id, temp, options.exec === true);
           if (options.replace !== true && lstatSync(destination, { throwIfNoEntry: false }) !== undefined) throw appeared(destination);
           renameSync(temp, destination);
           return kind;
@@ -143,6 +163,32 @@ export function openPlacer(options: PlacerOptions): Placer {
       return true;
     },
   };
+}
+
+/** Takes a file for a placed one that is a copy already. */
+function adopt(path: string, { exec }: PlaceOptions): LinkType {
+  if (exec === true) chmodSync(path, plainMode() | 0o100);
+  return 'copy';
+}
+
+/** Tries a clone between two new files, in whose folder what is in the cache would be cloned to. */
+function canClone(from: string, to: string, cacheDir: string): boolean {
+  if (deviceOf(dirname(to)) !== deviceOf(cacheDir)) return false;
+  try {
+    writeFileSync(from, 'a', { flag: 'wx' });
+    clone(from, to);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const path of [from, to]) rmSync(path, { force: true });
+  }
+}
+
+/** Of the folder, or of the one that it would be made in. */
+function deviceOf(folder: string): number | undefined {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  return stats !== undefined || folder === dirname(folder) ? stats?.dev : deviceOf(dirname(folder));
 }
 
 let mode: number | undefined;

@@ -27,7 +27,7 @@ const files = (): readonly string[] => globSync('files/md5/??/{*,.*}', { cwd: di
 
 describe('an object that arrives in order', () => {
   it('is there once it is published, not before', async () => {
-    const incoming = await cache.receive(id, undefined);
+    const incoming = await cache.receive(id, { size: undefined });
     await incoming.write(part(0, 60_000));
     await incoming.write(part(60_000, 100_000));
     expect(cache.has(id)).toBe(false);
@@ -43,14 +43,14 @@ describe('an object that arrives in order', () => {
     ['nothing at all', Buffer.alloc(0)],
     ['a page of HTML', Buffer.from('<html></html>')],
   ])('is refused for %s, and nothing is left', async (_, wrong) => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.write(wrong);
     await expect(incoming.publish()).rejects.toMatchObject({ code: 'object-corrupt' });
     expect(files()).toEqual([]);
   });
 
   it('can be started again', async () => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.write(Buffer.alloc(150_000, 'wrong and too long'));
     await incoming.restart();
     await incoming.write(bytes);
@@ -59,7 +59,7 @@ describe('an object that arrives in order', () => {
   });
 
   it('does not need the size to be right', async () => {
-    const incoming = await cache.receive(id, 1_000_000);
+    const incoming = await cache.receive(id, { size: 1_000_000 });
     await incoming.write(bytes);
     await incoming.publish();
     expect(statSync(cache.pathOf(id)).size).toBe(bytes.length);
@@ -72,14 +72,14 @@ describe('an object that arrives in parts', () => {
     ['backwards', [3, 2, 1, 0]],
     ['the first one late', [2, 0, 3, 1]],
   ])('may have them %s', async (_, order) => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     for (const index of order) await incoming.writeAt(part(index * 25_000, (index + 1) * 25_000), index * 25_000);
     await incoming.publish();
     expect(readFileSync(cache.pathOf(id)).equals(bytes)).toBe(true);
   });
 
   it('may have a part a second time', async () => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.writeAt(Buffer.alloc(30_000, 'broken off'), 50_000);
     await incoming.writeAt(part(50_000, 100_000), 50_000);
     await incoming.writeAt(part(0, 50_000), 0);
@@ -88,7 +88,7 @@ describe('an object that arrives in parts', () => {
   });
 
   it('has a part that was hashed hashed again when it comes once more', async () => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.writeAt(Buffer.alloc(10_000, 'broken off'), 0);
     await incoming.writeAt(part(0, 100_000), 0);
     await incoming.publish();
@@ -96,7 +96,7 @@ describe('an object that arrives in parts', () => {
   });
 
   it('is refused when a part is missing', async () => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.writeAt(part(0, 25_000), 0);
     await incoming.writeAt(part(50_000, 100_000), 50_000);
     await expect(incoming.publish()).rejects.toMatchObject({ code: 'object-corrupt' });
@@ -105,14 +105,14 @@ describe('an object that arrives in parts', () => {
 
 describe('an object that is given up', () => {
   it('leaves nothing', async () => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.write(part(0, 10));
     await incoming.discard();
     expect(files()).toEqual([]);
   });
 
   it('stays when it was published before', async () => {
-    const incoming = await cache.receive(id, bytes.length);
+    const incoming = await cache.receive(id, { size: bytes.length });
     await incoming.write(bytes);
     await incoming.publish();
     await incoming.discard();

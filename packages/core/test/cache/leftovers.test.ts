@@ -66,7 +66,7 @@ describe('temp files that may belong to somebody who still works', () => {
 
   it('stay: those of this very process', async () => {
     using cache = openCache({ dir, types: ['copy'], shared: false });
-    const incoming = await cache.receive({ algorithm: 'md5', value: hash('md5', 'whole') }, 5);
+    const incoming = await cache.receive({ algorithm: 'md5', value: hash('md5', 'whole') }, { size: 5 });
     await incoming.write(Buffer.from('whole'));
     writeSomething('other');
     await incoming.publish();

@@ -114,10 +114,11 @@ describe('targets', () => {
     expect(scene.tree('data')).toEqual({ 'a.txt': 'a' });
   });
 
-  it('an unknown one is refused, with git as a suggestion', async () => {
-    await expect(scene.pull({ targets: ['nothing.txt'] })).rejects.toMatchObject({
+  it('an unknown one is refused, with the nearest as a suggestion', async () => {
+    await expect(scene.pull({ targets: ['date'] })).rejects.toMatchObject({
       code: 'unknown-target',
-      hint: 'Did you mean `git checkout nothing.txt`?',
+      message: "'date' is not tracked",
+      hint: "Did you mean 'data'?",
     });
   });
 
@@ -260,6 +261,37 @@ describe('a missing object', () => {
     writeFileSync(place, 'bb');
     await expect(scene.pull()).resolves.toMatchObject({ complete: true, fetch: { fetched: 1 } });
     expect(scene.read('data/sub/b.txt')).toBe('bb');
+  });
+});
+
+describe('a large file', () => {
+  const large = 'x'.repeat(1_500_000);
+  beforeEach(async () => {
+    scene.write('folder/large.bin', large);
+    scene.write('folder/twin.bin', large);
+    await scene.add('folder');
+    scene.save();
+    await scene.push();
+    scene.wipe('folder');
+  });
+
+  it('is written to its place while it arrives, and copied from there to the next', async () => {
+    await expect(scene.pull()).resolves.toMatchObject({ complete: true });
+    expect(scene.tree('folder')).toEqual({ 'large.bin': large, 'twin.bin': large });
+    expect(scene.cacheKeys()).toContain(keyOf(large));
+    await scene.pull();
+    expect(scene.git('status', '--porcelain')).toBe('');
+  });
+
+  it('that arrives damaged leaves nothing', async () => {
+    damage(join(scene.remoteDir(), keyOf(large)), large.replace('x', 'y'));
+    const result = await scene.pull();
+    expect(result.fetch.missing).toMatchObject(
+      [{ code: 'object-corrupt' }, { code: 'object-corrupt' }].slice(0, result.fetch.missing.length),
+    );
+    expect(result.complete).toBe(false);
+    expect(scene.tree('folder')).toEqual({});
+    expect(scene.cacheKeys()).not.toContain(keyOf(large));
   });
 });
 

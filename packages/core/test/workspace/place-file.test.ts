@@ -18,7 +18,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Cache } from '../../src/cache/cache.ts';
+import type { Cache, Twin } from '../../src/cache/cache.ts';
 import { openCache } from '../../src/cache/file-cache.ts';
 import type { LinkType } from '../../src/config/config.ts';
 import { smallFileSize } from '../../src/hashing/hash-file.ts';
@@ -168,5 +168,58 @@ describe('a file with the right content', () => {
     if (kind === 'a symbolic link') symlinkSync(cache.pathOf(id), destination);
     if (kind === 'a foreign symbolic link') symlinkSync(other, destination);
     expect(placer(...types).needsRelink(id, destination)).toBe(expected);
+  });
+});
+
+describe('a copy that was written while its object arrived', () => {
+  async function arrivedWithTwin(content: Buffer): Promise<{ readonly id: ObjectId; readonly twin: Twin }> {
+    const id: ObjectId = { algorithm: 'md5', value: hash('md5', content) };
+    const twin = placer('copy').twinFor(destination);
+    if (twin === undefined) throw new Error('copies can be written in advance');
+    const incoming = await cache.receive(id, { size: content.length, twin });
+    await incoming.write(content);
+    await incoming.publish();
+    return { id, twin };
+  }
+
+  it('becomes the file', async () => {
+    const { id, twin } = await arrivedWithTwin(Buffer.alloc(100_000, 'bytes'));
+    const { ino } = statSync(twin.path);
+    expect(await placer('copy').place(id, destination, { twin })).toBe('copy');
+    expect(statSync(destination).ino).toBe(ino);
+    expect(modeOf(destination)).toBe(plainMode);
+    expect(readdirSync(root)).toEqual(['.dvc', 'file']);
+  });
+
+  it('can be executable, and replaces what is there', async () => {
+    writeFileSync(destination, 'old');
+    const { id, twin } = await arrivedWithTwin(Buffer.from('#!/bin/sh'));
+    await placer('copy').place(id, destination, { exec: true, replace: true, twin });
+    expect(readFileSync(destination, 'utf8')).toBe('#!/bin/sh');
+    expect(modeOf(destination)).toBe(plainMode | 0o100);
+  });
+
+  it('is not taken unless it is complete', async () => {
+    const twin: Twin = { path: join(root, 'twin'), isComplete: false };
+    writeFileSync(twin.path, 'somebody else’s');
+    await placer('copy').place(object('right'), destination, { twin });
+    expect(readFileSync(destination, 'utf8')).toBe('right');
+  });
+
+  it('does not replace a file that nobody knew of, and goes then', async () => {
+    const { id, twin } = await arrivedWithTwin(Buffer.from('new'));
+    writeFileSync(destination, 'appeared');
+    await expect(placer('copy').place(id, destination, { twin })).rejects.toMatchObject({ code: 'unsaved-changes' });
+    expect(readdirSync(root)).toEqual(['.dvc', 'file']);
+  });
+
+  it('is not wanted where files are links', () => {
+    expect(placer('hardlink', 'copy').twinFor(destination)).toBeUndefined();
+    expect(placer('symlink', 'copy').twinFor(destination)).toBeUndefined();
+  });
+
+  it('is wanted where clones are tried in vain, and trying leaves nothing', () => {
+    expect([undefined, false]).toContain(placer('reflink', 'copy').twinFor(destination)?.isComplete);
+    expect(readdirSync(root)).toEqual(['.dvc']);
   });
 });
