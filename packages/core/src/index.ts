@@ -1,4 +1,5 @@
 export { DatapinError, type DatapinErrorOptions, type ErrorCode } from './errors.ts';
+export { closest } from './closest.ts';
 export type { DatapinEvent, LockWaitEvent, OperationContext, ProgressEvent, RetryEvent, WarningEvent, WorkKind } from './events.ts';
 export type { Config, ConfigEntry, ConfigFileKind, ConfigLevel, LinkType, RemoteConfig } from './config/config.ts';
 export type { Project, ProjectOptions, StorageSource } from './project/project.ts';

@@ -1,5 +1,6 @@
+import { closest } from '@datapin/core';
+
 import { type CommandEntry, commands, unbuiltCommands } from '../commands/registry.ts';
-import { closest } from './closest.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What the command line asks for: a command with its words, or the overview of everything (`''`) or of a group (`remote`). */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { closest } from './closest.ts';
+import { closest } from '@datapin/core';
+
 import type { OptionSpec, OptionTable, PositionalTable } from './option-spec.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -18,7 +18,7 @@ export const pull: Command = defineCommand({
     ...transferOptions,
     force: { kind: 'flag', short: 'f', description: 'Also overwrite or remove files whose content is not in the cache.' },
     'allow-missing': { kind: 'flag', description: 'Go on without the files that the remote does not have.' },
-    glob: { kind: 'flag', hidden: true, description: 'Targets are patterns: `*`, `?`, `[a-z]`, `**`.' },
+    glob: { kind: 'flag', description: 'Targets are patterns: `*`, `?`, `[a-z]`, `**`.' },
   },
   examples: [
     { command: 'datapin pull', meaning: 'all data of this checkout' },

@@ -1,9 +1,11 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
+import { closest } from '../closest.ts';
 import { DatapinError } from '../errors.ts';
 import { isDirectoryId } from '../hashing/object-id.ts';
 import { parseTarget } from '../formats/parse-target.ts';
 import { isMetafileName } from './discover-stages.ts';
+import { displayPath } from './display-path.ts';
 import type { RepositoryView } from './repository-view.ts';
 import type { Output, Stage } from './stage.ts';
 import type { SelectedOutput, TargetOptions, TargetSelection } from './target.ts';
@@ -47,7 +49,7 @@ async function findTarget(view: RepositoryView, written: string, options: Target
     if (named.length > 0) return { stages: await withDeps(view, named, options) };
   }
   const output = path === undefined ? undefined : (await view.graph()).outputAt(path);
-  if (path === undefined || output === undefined || !canContain(output, path)) throw unknownTarget(file ?? 'dvc.yaml', target, options);
+  if (path === undefined || output === undefined || !canContain(output, path)) throw await unknownTarget(view, { target, path, options });
   // As in DVC, a target that is an output never brings what its stage depends on.
   return { stages: [output.stage], path };
 }
@@ -123,7 +125,41 @@ function inProject(view: RepositoryView, written: string): string | undefined {
   return sep === '\\' ? way.replaceAll('\\', '/') : way;
 }
 
-function unknownTarget(file: string, target: string, { suggestGit = false }: TargetOptions): DatapinError {
-  const message = `'${target}' does not exist as an output or a stage name in '${file}'`;
-  return new DatapinError('unknown-target', message, suggestGit ? { hint: `Did you mean \`git checkout ${target}\`?` } : {});
+interface UnknownTarget {
+  readonly target: string;
+  /** Where it leads to in the project. */
+  readonly path: string | undefined;
+  readonly options: TargetOptions;
+}
+
+async function unknownTarget(view: RepositoryView, unknown: UnknownTarget): Promise<DatapinError> {
+  const hint = await hintFor(view, unknown);
+  return new DatapinError('unknown-target', `'${unknown.target}' is not tracked`, hint === undefined ? {} : { hint });
+}
+
+/** What was probably meant: something of git's, a pattern, a name that is nearly the same, or a file that nobody added yet. */
+async function hintFor(view: RepositoryView, { target, path, options }: UnknownTarget): Promise<string | undefined> {
+  const { project } = view;
+  if (options.suggestGit === true && (await isOfGit(view, { target, path }))) return `Did you mean \`git checkout ${target}\`?`;
+  if (/[*?[]/u.test(target)) return 'Targets are paths and names. `pull` and `push` take patterns with `--glob`.';
+  const stages = await view.stages();
+  const names = stages.flatMap(({ name, outs }) => [
+    ...(name === undefined ? [] : [name]),
+    ...outs.map((output) => displayPath(project, output.path)),
+  ]);
+  const meant = closest(target, names);
+  if (meant !== undefined) return `Did you mean '${meant}'?`;
+  return path !== undefined && view.commit === undefined && view.files.kind(path) !== undefined
+    ? `\`datapin add ${target}\` tracks it.`
+    : undefined;
+}
+
+/** Whether `git checkout` could make something of it: a branch, a tag, a commit, or a file. */
+async function isOfGit({ project: { git, root } }: RepositoryView, { target, path }: Omit<UnknownTarget, 'options'>): Promise<boolean> {
+  if (git === undefined) return false;
+  const isRevision = await git.resolve(target).then(
+    () => true,
+    () => false,
+  );
+  return isRevision || (path !== undefined && (await git.tracked([join(root, path)])).size > 0);
 }

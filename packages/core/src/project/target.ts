@@ -21,6 +21,6 @@ export interface TargetOptions {
   readonly recursive?: boolean;
   /** `-d`: also the stages whose outputs the selected ones depend on. */
   readonly withDeps?: boolean;
-  /** For commands whose target may have been meant for git: an unknown one gets the hint `git checkout`. */
+  /** For commands whose target may have been meant for git: an unknown one that git knows gets the hint `git checkout`. */
   readonly suggestGit?: boolean;
 }

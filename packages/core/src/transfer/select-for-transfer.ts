@@ -24,7 +24,7 @@ export interface TransferSelection extends RevisionScope {
  * not have is no error there. Outputs of several revisions that pin the same thing come once for each.
  */
 export async function selectForTransfer(view: RepositoryView, request: TransferSelection): Promise<readonly SelectedOutput[]> {
-  const options = { recursive: request.recursive, withDeps: request.withDeps, suggestGit: true };
+  const options = { recursive: request.recursive, withDeps: request.withDeps };
   const selected = [...(await selectTargets(view, request.targets, options)).outputs];
   for (const other of await otherRevisions(view.project, request)) {
     const outputs = await selectTargets(other, request.targets, options).then(

@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlin
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { DatapinError } from '../../src/errors.ts';
 import { damage, keyOf, type RemoteScene, remoteScene } from './remote-scene.ts';
 
 let scene: RemoteScene;
@@ -331,11 +332,20 @@ describe('refusals', () => {
     expect(scene.tree('data')).toEqual({ a: 'changed' });
   });
 
-  it('a target with git-tracked files in mind gets a hint', async () => {
-    await expect(scene.checkout({ targets: ['README.md'] })).rejects.toMatchObject({
-      code: 'unknown-target',
-      hint: 'Did you mean `git checkout README.md`?',
-    });
+  it('a target with something of git in mind gets a hint, one that git does not know gets another', async () => {
+    scene.write('README.md', 'about');
+    scene.git('add', 'README.md');
+    saveAs('topic');
+    scene.write('new.txt', 'new');
+    const hintFor = (target: string): Promise<string | undefined> =>
+      scene.checkout({ targets: [target] }).then(
+        () => undefined,
+        (error: unknown) => (error instanceof DatapinError && error.code === 'unknown-target' ? error.hint : undefined),
+      );
+    await expect(hintFor('README.md')).resolves.toBe('Did you mean `git checkout README.md`?');
+    await expect(hintFor('topic')).resolves.toBe('Did you mean `git checkout topic`?');
+    await expect(hintFor('topics')).resolves.toBeUndefined();
+    await expect(hintFor('new.txt')).resolves.toBe('`datapin add new.txt` tracks it.');
   });
 
   it('outputs that overlap are refused before anything is done', async () => {

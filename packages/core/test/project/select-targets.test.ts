@@ -93,18 +93,23 @@ describe('with -d', () => {
 
 describe('an unknown target', () => {
   test.each([
-    ['nope', "'nope' does not exist as an output or a stage name in 'dvc.yaml'"],
-    ['sub', "'sub' does not exist as an output or a stage name in 'dvc.yaml'"],
-    ['../outside', "'../outside' does not exist as an output or a stage name in 'dvc.yaml'"],
-    ['file/below', "'file/below' does not exist as an output or a stage name in 'dvc.yaml'"],
+    ['nope', "'nope' is not tracked"],
+    ['sub', "'sub' is not tracked"],
+    ['../outside', "'../outside' is not tracked"],
+    ['file/below', "'file/below' is not tracked"],
     ['nope.dvc', "'nope.dvc' does not exist"],
     ['dvc.yaml:nope', "Stage 'nope' not found inside 'dvc.yaml' file"],
   ])('%s', async (target, message) => {
     await expect(select([target])).rejects.toMatchObject({ code: 'unknown-target', message });
   });
 
-  test('may have been meant for git', async () => {
-    await expect(select(['main'], { suggestGit: true })).rejects.toMatchObject({ hint: 'Did you mean `git checkout main`?' });
+  test.each([
+    ['repot', "Did you mean 'report'?"],
+    ['evall', "Did you mean 'eval'?"],
+    ['repo*', 'Targets are paths and names. `pull` and `push` take patterns with `--glob`.'],
+    ['elsewhere', undefined],
+  ])('%s: what was probably meant', async (target, hint) => {
+    await expect(select([target], { suggestGit: true })).rejects.toMatchObject({ hint });
   });
 
   test('a dvc.lock is none, with a hint', async () => {

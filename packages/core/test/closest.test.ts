@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { closest } from '../../src/arguments/closest.ts';
+import { closest } from '../src/closest.ts';
 
 const words = ['pull', 'push', 'remote', 'status', 'checkout'];
 
