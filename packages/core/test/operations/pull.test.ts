@@ -275,7 +275,7 @@ describe('a large file', () => {
     scene.wipe('folder');
   });
 
-  it('is written to its place while it arrives, and copied from there to the next', async () => {
+  it('is in both of its places, whole', async () => {
     await expect(scene.pull()).resolves.toMatchObject({ complete: true });
     expect(scene.tree('folder')).toEqual({ 'large.bin': large, 'twin.bin': large });
     expect(scene.cacheKeys()).toContain(keyOf(large));
@@ -286,9 +286,7 @@ describe('a large file', () => {
   it('that arrives damaged leaves nothing', async () => {
     damage(join(scene.remoteDir(), keyOf(large)), large.replace('x', 'y'));
     const result = await scene.pull();
-    expect(result.fetch.missing).toMatchObject(
-      [{ code: 'object-corrupt' }, { code: 'object-corrupt' }].slice(0, result.fetch.missing.length),
-    );
+    expect(result.fetch.missing.map(({ code }) => code)).toContain('object-corrupt');
     expect(result.complete).toBe(false);
     expect(scene.tree('folder')).toEqual({});
     expect(scene.cacheKeys()).not.toContain(keyOf(large));
