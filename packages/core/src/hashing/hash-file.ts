@@ -41,23 +41,40 @@ export interface SmallFile {
  * The bytes live in a shared buffer: use them before anything else is read. Throws `changed-while-read`, and `fs` errors as they are.
  */
 export function readSmallFile(path: string): SmallFile | undefined {
-  smallBuffer ??= Buffer.allocUnsafeSlow(smallFileSize);
   const file = openSync(path, 'r');
   try {
     const readAtMs = Date.now();
     const before = identityOf(fstatSync(file));
     if (before.size > smallFileSize) return undefined;
-    let length = 0;
-    while (length < before.size) {
-      const read = readSync(file, smallBuffer, length, before.size - length, null);
-      if (read === 0) break;
-      length += read;
-    }
-    if (length !== before.size || !sameIdentity(before, identityOf(fstatSync(file)))) throw changedWhileRead(path);
-    return { bytes: smallBuffer.subarray(0, length), identity: before, readAtMs };
+    const bytes = readBytes(file, before.size);
+    if (bytes.length !== before.size || !sameIdentity(before, identityOf(fstatSync(file)))) throw changedWhileRead(path);
+    return { bytes, identity: before, readAtMs };
   } finally {
     closeSync(file);
   }
+}
+
+/** {@link readSmallFile} for bytes that are hashed before they are believed: nobody asks whether the file changed meanwhile. */
+export function readSmallBytes(path: string): Buffer | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    return size > smallFileSize ? undefined : readBytes(file, size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Into the buffer of all small files. */
+function readBytes(file: number, size: number): Buffer {
+  smallBuffer ??= Buffer.allocUnsafeSlow(smallFileSize);
+  let length = 0;
+  while (length < size) {
+    const read = readSync(file, smallBuffer, length, size - length, null);
+    if (read === 0) break;
+    length += read;
+  }
+  return smallBuffer.subarray(0, length);
 }
 
 /** Hash of a file of any size, in bounded memory. Symbolic links are followed. Rejects with `changed-while-read` and the codes of {@link ioError}. */

@@ -201,24 +201,44 @@ function createReader(options: HashOutputOptions, { signal }: OperationContext):
   };
 }
 
-function createProgress(
-  files: readonly PresentFile[],
-  { report }: OperationContext,
-): { readonly onBytes: (bytes: number) => void; readonly onFile: () => void; readonly tell: () => void } {
+/** Bytes between events. By bytes, because nothing may be added to the cost of a small file. */
+const tellEvery = 4 * 1024 * 1024;
+
+interface HashProgress {
+  readonly onBytes: (bytes: number) => void;
+  readonly onFile: () => void;
+  readonly tell: () => void;
+}
+
+/** Progress through files that are read one after the other. A file that is read a second time counts once. */
+function createProgress(files: readonly PresentFile[], { report }: OperationContext): HashProgress {
   let done = 0;
+  /** Of the files that are done, and of the one at hand. */
   let bytes = 0;
+  let read = 0;
+  let told = 0;
   let totalBytes = 0;
   for (const { identity } of files) totalBytes += identity.size;
+  const sizeAtHand = (): number => files[done]?.identity.size ?? 0;
   const tell = (): void => {
-    report({ type: 'progress', work: 'hash', files: done, bytes, totalFiles: files.length, totalBytes });
+    told = bytes + read;
+    report({ type: 'progress', work: 'hash', files: done, bytes: told, totalFiles: files.length, totalBytes });
   };
+  tell();
   return {
     tell,
     onFile: () => {
+      bytes += sizeAtHand();
+      read = 0;
       done += 1;
     },
-    onBytes: (read) => {
-      bytes += read;
+    onBytes: (more) => {
+      read += more;
+      if (read > sizeAtHand()) {
+        read = more;
+        told = Math.min(told, bytes);
+      }
+      if (bytes + read - told >= tellEvery) tell();
     },
   };
 }

@@ -20,7 +20,6 @@ import type { Cache, Twin } from '../cache/cache.ts';
 import { writeFully } from '../cache/object-files.ts';
 import type { LinkType } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
-import { smallFileSize } from '../hashing/hash-file.ts';
 import type { ObjectId } from '../hashing/object-id.ts';
 import { errnoOf, ioError } from '../io-error.ts';
 import type { TempFiles } from '../temp-files.ts';
@@ -86,22 +85,18 @@ export function openPlacer(options: PlacerOptions): Placer {
 
   const create = async (id: ObjectId, path: string, exec: boolean): Promise<LinkType> => {
     const object = cache.pathOf(id);
-    const known = cache.recentBytes(id);
-    const size = known?.length ?? statSync(object).size;
-    const isSmall = size <= smallFileSize;
-    if (!isSmall) await proveObject(id, options);
+    const small = cache.recentBytes(id) ?? provenBytes(id, cache);
+    if (small === undefined) await proveObject(id, options);
     for (const type of types) {
       if (!works.has(type)) continue;
       const linking = type === 'hardlink' || type === 'symlink';
       // One inode for all empty files would run into the limit of links to one file.
-      const kind = (linking && exec) || (type === 'hardlink' && size === 0) ? 'copy' : type;
+      const kind = (linking && exec) || (type === 'hardlink' && small?.length === 0) ? 'copy' : type;
       try {
-        // A link shows the object as it lies there.
-        if (isSmall && kind !== 'copy') provenBytes(id, cache);
         if (kind === 'hardlink') linkSync(object, path);
         else if (kind === 'symlink') symlinkSync(object, path);
         else if (kind === 'reflink') clone(object, path);
-        else if (isSmall) writeNew(path, known ?? provenBytes(id, cache));
+        else if (small !== undefined) writeNew(path, small);
         else await copyLarge(object, path);
         if (exec) chmodSync(path, plainMode() | 0o100);
         return kind;

@@ -4,7 +4,7 @@ import type { Cache } from '../cache/cache.ts';
 import { objectCorrupt } from '../cache/incoming-object.ts';
 import { hashBytes } from '../hashing/content-hash.ts';
 import { identityOf } from '../hashing/file-identity.ts';
-import { readSmallFile } from '../hashing/hash-file.ts';
+import { readSmallBytes } from '../hashing/hash-file.ts';
 import type { ObjectId } from '../hashing/object-id.ts';
 import type { State } from '../state/state.ts';
 
@@ -29,11 +29,13 @@ export async function proveObject(id: ObjectId, { cache, state, signal }: ProofO
   state.put([{ path, identity, algorithm: id.algorithm, hash: id.value }]);
 }
 
-/** The bytes of a small object, valid until the next file is read. Throws `object-corrupt` when they are not its own, and removes it. */
-export function provenBytes(id: ObjectId, cache: Cache): Buffer {
-  const bytes = readSmallFile(cache.pathOf(id))?.bytes;
-  if (bytes !== undefined && cache.matches(id, bytes)) return bytes;
-  const found = bytes === undefined ? 'something else' : hashBytes(id.algorithm, bytes);
+/**
+ * The bytes of an object up to 1 MiB, valid until the next file is read; `undefined` for a larger one. Throws `object-corrupt` when they are not its own,
+ * and removes it.
+ */
+export function provenBytes(id: ObjectId, cache: Cache): Buffer | undefined {
+  const bytes = readSmallBytes(cache.pathOf(id));
+  if (bytes === undefined || cache.matches(id, bytes)) return bytes;
   cache.remove(id);
-  throw objectCorrupt(id, found);
+  throw objectCorrupt(id, hashBytes(id.algorithm, bytes));
 }
