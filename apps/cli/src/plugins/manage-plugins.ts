@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { DatapinError } from '@datapin/core';
+import { closest, DatapinError } from '@datapin/core';
 
 import type { Env } from '../env-vars.ts';
 import { field, findPlugins, type InstalledPlugin } from './find-plugins.ts';
 import { findNpm, type NpmCommand, runNpm } from './npm.ts';
 import { userPluginFolder } from './plugin-places.ts';
-import { packageOfShortName } from './schemes.ts';
+import { packageOfShortName, shortNames } from './schemes.ts';
 
 export interface ManageContext {
   readonly env: Env;
@@ -22,7 +22,8 @@ export interface ManageContext {
 
 /**
  * Installs a plugin into the user's folder and resolves with what is there now. `wanted` is a short name (`s3`), a package with or
- * without a version, a folder or a tarball. Scripts of packages do not run. Rejects with `plugin-broken` (and takes it away again) when it is no plugin.
+ * without a version, a folder or a tarball. Scripts of packages do not run. Rejects with `plugin-missing` for a plain word that is no short name, and
+ * with `plugin-broken` (and takes it away again) when it is no plugin.
  */
 export async function addPlugin(wanted: string, context: ManageContext): Promise<InstalledPlugin> {
   const folder = userPluginFolder(context.env);
@@ -85,14 +86,29 @@ function dependencies(folder: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What npm is asked for. Throws `target-missing` for a path where nothing is. */
+/**
+ * What npm is asked for. Throws `target-missing` for a path where nothing is. A plain word (`s4`, `azure`) is more likely a short name that does not exist than
+ * a package: npm would install whatever a stranger published under it.
+ */
 function packageSpec(wanted: string, { cwd, version }: ManageContext): string {
   const known = packageOfShortName(wanted);
   if (known !== undefined) return `${known}@^${version}`;
+  if (/^\w+$/u.test(wanted)) throw unknownPlugin(wanted);
   if (!/^[./~]|^[A-Za-z]:[\\/]|\.tgz$|\.tar\.gz$/u.test(wanted)) return wanted;
   const path = resolve(cwd, wanted);
   if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new DatapinError('target-missing', `there is no '${wanted}'`);
   return path;
+}
+
+function unknownPlugin(word: string): DatapinError {
+  const meant = closest(word, shortNames);
+  const known =
+    meant === undefined
+      ? `Known are ${shortNames.join(', ')}.`
+      : `Did you mean \`datapin plugin add ${meant}\`? Known are ${shortNames.join(', ')}.`;
+  return new DatapinError('plugin-missing', `unknown plugin '${word}'`, {
+    hint: `${known} A package of that very name is installed by name and version: \`<package>@<version>\`.`,
+  });
 }
 
 /** The package's name in `name@version` or `@scope/name@version`. */

@@ -13,6 +13,9 @@ export function packageOfShortName(name: string): string | undefined {
   return Object.hasOwn(knownSchemes, name) ? knownSchemes[name] : undefined;
 }
 
+/** One short name for each package. */
+export const shortNames: readonly string[] = [...new Set(Object.values(knownSchemes))].map(shortNameOf);
+
 /** What to type to get the package: the short name where there is one. */
 export function shortNameOf(packageName: string): string {
   return Object.keys(knownSchemes).find((scheme) => knownSchemes[scheme] === packageName) ?? packageName;

@@ -56,6 +56,30 @@ test('a path where nothing is is refused before npm is asked', async () => {
   expect(existsSync(at.folder)).toBe(false);
 });
 
+describe('a plain word that is no short name is not what npm is asked for', () => {
+  test('it is refused, with what was meant and how a package of that name is installed', async () => {
+    const at = context();
+    await expect(addPlugin('s4', at)).rejects.toMatchObject({
+      code: 'plugin-missing',
+      message: "unknown plugin 's4'",
+      hint: 'Did you mean `datapin plugin add s3`? Known are s3, gdrive, webdav, http. A package of that very name is installed by name and version: `<package>@<version>`.',
+    });
+    expect(existsSync(at.folder)).toBe(false);
+  });
+
+  test.each(['azure', 'local', 'S3', 'blob'])('%s', async (word) => {
+    await expect(addPlugin(word, context())).rejects.toMatchObject({ message: `unknown plugin '${word}'` });
+  });
+
+  test.each(['datapin-storage-sqlite', '@acme/blob', 'blob@1.0.0', '@acme/blob@latest'])(
+    '%s is a package',
+    async (spec) => {
+      await expect(addPlugin(spec, context())).rejects.toMatchObject({ message: expect.stringMatching(/^npm install failed: /u) });
+    },
+    60_000,
+  );
+});
+
 test('a plugin that is not installed cannot be removed', async () => {
   await expect(removePlugin('s3', context())).rejects.toMatchObject({
     code: 'plugin-missing',
