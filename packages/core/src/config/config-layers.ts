@@ -4,6 +4,7 @@ import { DatapinError } from '../errors.ts';
 import { findConfigProblems } from '../formats/config-schema.ts';
 import { type ConfigOptions, type ConfigText, emptyConfigText, namedSectionKinds, parseConfigText } from '../formats/config-syntax.ts';
 import { type ConfigFile, configFiles, type ConfigPlaces, homeDirectory } from './config-files.ts';
+import { configHint } from './config-hint.ts';
 import { mapConfigPaths, readConfigPath } from './config-path.ts';
 import type { ConfigFileKind } from './config.ts';
 import { readConfigFile } from './read-config-file.ts';
@@ -77,17 +78,26 @@ export function checkConfigLayers(layers: readonly ConfigLayer[]): void {
 
 /**
  * What is wrong with what the files say together: DVC's own by DVC's schema, as DVC would judge them, ours by what we know; and that no
- * remote is defined in files of both tools. Codes are `invalid-config`, in DVC's words and with the file, and `config-conflict`.
+ * remote is defined in files of both tools. Codes are `invalid-config`, in DVC's words and with the file, and `config-conflict`. With `stored: false` the
+ * layers are what was asked for, not what the files hold: a hint does not tell how to take it away.
  */
-export function findConfigErrors(layers: readonly ConfigLayer[]): DatapinError[] {
-  return [...schemaErrors(layers, 'dvc'), ...schemaErrors(layers, 'datapin'), ...conflicts(layers)];
+export function findConfigErrors(layers: readonly ConfigLayer[], { stored = true }: { readonly stored?: boolean } = {}): DatapinError[] {
+  return [...schemaErrors(layers, { kind: 'dvc', stored }), ...schemaErrors(layers, { kind: 'datapin', stored }), ...conflicts(layers)];
 }
 
-function schemaErrors(layers: readonly ConfigLayer[], kind: ConfigFileKind): DatapinError[] {
+function schemaErrors(
+  layers: readonly ConfigLayer[],
+  { kind, stored }: { readonly kind: ConfigFileKind; readonly stored: boolean },
+): DatapinError[] {
   const own = layers.filter((layer) => layer.kind === kind);
-  return findConfigProblems(mergeConfigTexts(own.map((layer) => layer.text)), { foreign: kind === 'datapin' }).map(({ message, path }) => {
-    const file = own.findLast((layer) => mentions(layer.text, path))?.path;
-    return new DatapinError('invalid-config', `config file error: ${message}${file === undefined ? '' : ` in '${file}'`}`);
+  return findConfigProblems(mergeConfigTexts(own.map((layer) => layer.text)), { foreign: kind === 'datapin' }).map((problem) => {
+    const file = own.findLast((layer) => mentions(layer.text, problem.path));
+    const hint = file === undefined ? undefined : configHint(problem, { file, stored });
+    return new DatapinError(
+      'invalid-config',
+      `config file error: ${problem.message}${file === undefined ? '' : ` in '${file.path}'`}`,
+      hint === undefined ? {} : { hint },
+    );
   });
 }
 

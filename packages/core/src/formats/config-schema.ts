@@ -6,6 +6,8 @@ import type { ConfigValue } from './config-value.ts';
 export interface ConfigProblem {
   readonly message: string;
   readonly path: readonly string[];
+  /** For a name that DVC does not know: those that it knows in that place. */
+  readonly known?: readonly string[];
 }
 
 /**
@@ -27,11 +29,11 @@ export function findConfigProblems(config: ConfigText, { foreign = false }: { re
 
 function findSectionProblems(name: string, options: ConfigOptions): ConfigProblem[] {
   if (name === '') {
-    return [...options.keys()].map((option) => unknown([option]));
+    return [...options.keys()].map((option) => unknown([option], []));
   }
   const rules = ownRules(sectionRules, name);
   if (rules === undefined) {
-    return [unknown([name])];
+    return [unknown([name], Object.keys(sectionRules))];
   }
   if (name === 'feature') {
     return checkOptions(new Map([...options].filter(([option]) => Object.hasOwn(rules, option))), rules, [name]);
@@ -77,15 +79,15 @@ function checkOptions(options: ConfigOptions, rules: OptionRules, path: readonly
   return [...options].flatMap(([name, value]) => {
     const rule = ownRules(rules, name);
     if (rule === undefined) {
-      return [unknown([...path, name])];
+      return [unknown([...path, name], Object.keys(rules))];
     }
     const message = checkValue(rule, value);
     return message === undefined ? [] : [problemAt(message, [...path, name])];
   });
 }
 
-function unknown(path: readonly string[]): ConfigProblem {
-  return { message: `extra keys not allowed @ ${printPath(path)}`, path };
+function unknown(path: readonly string[], known: readonly string[]): ConfigProblem {
+  return { message: `extra keys not allowed @ ${printPath(path)}`, path, known };
 }
 
 function problemAt(message: string, path: readonly string[]): ConfigProblem {

@@ -124,13 +124,18 @@ export function typedValue({ scope }: ConfigSession, { path }: ConfigLayer, sett
 
 /**
  * Checks what the changed files say together and writes those that changed. Nothing is written when the configuration would be
- * refused; a problem that was there before is no obstacle to mending another. `main` is the file that the result speaks of.
+ * refused, nor, as with DVC, while it is: unless the change mends a part of it. `main` is the file that the result speaks of.
  */
 export function saveConfigSession(before: ConfigSession, after: ConfigSession, main: LayerName): Omit<ConfigWriteResult, 'warnings'> {
-  const known = new Set(findConfigErrors(before.layers).map(({ message }) => message));
-  const problem = findConfigErrors(after.layers).find(({ message }) => !known.has(message));
+  const problems = findConfigErrors(before.layers);
+  const left = findConfigErrors(after.layers, { stored: false });
+  const problem = left.find(({ message }) => !problems.some((old) => old.message === message));
   if (problem !== undefined) {
     throw problem;
+  }
+  const [first] = problems;
+  if (first !== undefined && problems.every(({ message }) => left.some((other) => other.message === message))) {
+    throw first;
   }
   for (const [index, layer] of after.layers.entries()) {
     if (layer !== before.layers[index]) {

@@ -1,4 +1,5 @@
-import { mergeConfigTexts } from '../config/config-layers.ts';
+import { closest } from '../closest.ts';
+import { type ConfigLayer, mergeConfigTexts } from '../config/config-layers.ts';
 import type { SectionName, SettingName } from '../config/config-name.ts';
 import { sectionOptions, settingValue, withSection, withSetting } from '../config/edit-config.ts';
 import { showConfigValue } from '../config/secret-options.ts';
@@ -80,10 +81,7 @@ export async function modifyRemote(
   const section = remoteSection(request.name.toLowerCase());
   const session = await openConfigSession(scope);
   const level = writeLevel(session);
-  requireRemote(
-    splitLayers(session.layers, level).upTo.map(({ written }) => written),
-    section.name,
-  );
+  requireRemote(splitLayers(session.layers, level).upTo, section.name);
   const { option, value } = request;
   if (value === undefined) {
     return unsetOption(session, { level, setting: { section, option } });
@@ -144,10 +142,7 @@ async function replaceRemote(scope: ConfigScope, name: string, to: string | unde
     throw configError('remote-exists', `Rename failed. Remote name '${to}' already exists.`);
   }
   const own = session.layers.filter((layer) => layer.level === level);
-  requireRemote(
-    own.map(({ written }) => written),
-    name,
-  );
+  requireRemote(own, name);
   const { beyond } = splitLayers(session.layers, level);
   let after = session;
   for (const layer of [...own, ...beyond]) {
@@ -180,8 +175,9 @@ export async function setDefaultRemote(scope: ConfigScope, name: string | null):
     return { ...saveConfigSession(session, after, { level, kind: 'dvc' }), warnings: [] };
   }
   const wanted = name.toLowerCase();
-  if (!splitLayers(session.layers, level).upTo.some(({ written }) => written.named.remote.has(wanted))) {
-    throw configError('unknown-remote', 'default remote must be present in remote list.');
+  const { upTo } = splitLayers(session.layers, level);
+  if (!upTo.some(({ written }) => written.named.remote.has(wanted))) {
+    throw configError('unknown-remote', 'default remote must be present in remote list.', remotesHint(upTo, wanted));
   }
   const after = makeDefault(session, { level, name: wanted });
   return { ...saveConfigSession(session, after, { level, kind: kindOfRemote(session.layers, wanted) ?? 'dvc' }), warnings: [] };
@@ -227,12 +223,19 @@ function defaultOf(text: ConfigText): string | undefined {
   return typeof value === 'string' ? value.toLowerCase() : undefined;
 }
 
-function requireRemote(texts: readonly ConfigText[], name: string): void {
-  if (!texts.some((text) => text.named.remote.has(name))) {
-    throw configError('unknown-remote', `remote '${name}' doesn't exist.`);
+function requireRemote(layers: readonly ConfigLayer[], name: string): void {
+  if (!layers.some(({ written }) => written.named.remote.has(name))) {
+    throw configError('unknown-remote', `remote '${name}' doesn't exist.`, remotesHint(layers, name));
   }
 }
 
-function configError(code: 'remote-exists' | 'unknown-remote', problem: string): DatapinError {
-  return new DatapinError(code, `config file error: ${problem}`);
+function remotesHint(layers: readonly ConfigLayer[], name: string): string {
+  const names = [...new Set(layers.flatMap(({ written }) => [...written.named.remote.keys()]))];
+  if (names.length === 0) return 'None is configured here: `datapin remote add <name> <url>`.';
+  const meant = closest(name, names);
+  return `${meant === undefined ? '' : `Did you mean ${meant}? `}Configured are: ${names.join(', ')}.`;
+}
+
+function configError(code: 'remote-exists' | 'unknown-remote', problem: string, hint?: string): DatapinError {
+  return new DatapinError(code, `config file error: ${problem}`, hint === undefined ? {} : { hint });
 }

@@ -210,6 +210,27 @@ describe('a file that DVC would refuse', () => {
     expect(() => load({ [path]: text })).toThrow(join(root, path));
   });
 
+  it.each([
+    ['an option with an option like it', '[core]\nremot = x\n', 'Did you mean core.remote? `datapin config -u core.remot` takes it away.'],
+    ['an option with none', '[core]\nxyzzy = x\n', '`datapin config -u core.xyzzy` takes it away.'],
+    [
+      'an option of a remote',
+      remote('x', 'url = s3://b', 'regoin = r'),
+      'Did you mean remote.x.region? `datapin config -u remote.x.regoin` takes it away.',
+    ],
+    [
+      'an option of a remote whose name no command line takes apart',
+      remote('x.y', 'url = s3://b', 'xyzzy = r'),
+      "Take it out of '.dvc/config'.",
+    ],
+    ['a value', '[core]\nchecksum_jobs = many\n', '`datapin config -u core.checksum_jobs` takes it away.'],
+    ['a section with one option', '[coer]\nremote = x\n', 'Did you mean core? `datapin config -u coer.remote` takes it away.'],
+    ['a section with several', '[coer]\nremote = x\nautostage = true\n', "Did you mean core? Take it out of '.dvc/config'."],
+    ['an option in front of all sections', 'a = 1\n', "Take it out of '.dvc/config'."],
+  ])('comes with what to do: %s', (_, text, hint) => {
+    expect(() => load({ '.dvc/config': text })).toThrow(expect.objectContaining({ hint }));
+  });
+
   it('because it is not UTF-8 is named', () => {
     mkdirSync(join(root, '.dvc'));
     writeFileSync(join(root, '.dvc/config'), Buffer.from('[core]\nremote = \xE9\n', 'latin1'));

@@ -223,6 +223,65 @@ describe('a broken configuration', () => {
     write('.dvc/config', '[core]\nnonsense = 1\n');
     await expect(setConfig(scope(), 'cache.nonsense', '1')).rejects.toThrow("data['cache']['nonsense']");
   });
+
+  it.each<[file: string, repair: string]>([
+    ['.dvc/config', 'datapin config -u core.autostagee'],
+    ['.dvc/config.local', 'datapin config --local -u core.autostagee'],
+    ['.dvc/datapin.local', 'datapin config --local -u core.autostagee'],
+    ['global/config', 'datapin config --global -u core.autostagee'],
+    ['system/config', 'datapin config --system -u core.autostagee'],
+  ])('in %s takes no other change until it is mended, and tells how', async (file, repair) => {
+    await add('store', 's3://bucket');
+    const text = '[core]\n    autostagee = true\n';
+    write(file, text);
+    const config = read('.dvc/config');
+    const refusal = { code: 'invalid-config', hint: `Did you mean core.autostage? \`${repair}\` takes it away.` };
+    await expect(setConfig(scope(), 'core.remote', 'store')).rejects.toMatchObject(refusal);
+    await expect(setConfig(scope('local'), 'core.remote', 'store')).rejects.toMatchObject(refusal);
+    await expect(add('other', 's3://bucket')).rejects.toMatchObject(refusal);
+    expect([read(file), read('.dvc/config')]).toEqual([text, file === '.dvc/config' ? text : config]);
+
+    const level = (['local', 'global', 'system'] as const).find((name) => repair.includes(`--${name}`));
+    await unsetConfig(scope(level), 'core.autostagee');
+    expect(read(file)).not.toContain('autostagee');
+  });
+
+  it('because of a remote without an address is mended by giving it one', async () => {
+    write('.dvc/config.local', '[\'remote "s3r"\']\n    profile = p\n');
+    const hint =
+      "remote 's3r' has options in .dvc/config.local but no url. " +
+      '`datapin remote modify --local s3r url <url>` gives it one, `datapin remote remove --local s3r` forgets it.';
+    await expect(setConfig(scope(), 'core.autostage', 'true')).rejects.toMatchObject({ hint });
+    await modifyRemote(scope('local'), { name: 's3r', option: 'url', value: 's3://bucket' });
+    await setConfig(scope(), 'core.autostage', 'true');
+  });
+});
+
+describe('a mistake is told with what was probably meant', () => {
+  it('for an option and a section, of which nothing was written', async () => {
+    await add('a', 's3://bucket');
+    await expect(setConfig(scope(), 'core.remot', 'a')).rejects.toMatchObject({ hint: 'Did you mean core.remote?' });
+    await expect(setConfig(scope(), 'coer.remote', 'a')).rejects.toMatchObject({ hint: 'Did you mean core?' });
+    await expect(modifyRemote(scope(), { name: 'a', option: 'endpointur', value: 'x' })).rejects.toMatchObject({
+      hint: 'Did you mean remote.a.endpointurl?',
+    });
+    await expect(setConfig(scope(), 'core.xyzzy', '1')).rejects.toMatchObject({ hint: undefined });
+  });
+
+  it('for the name of a remote', async () => {
+    await expect(setDefaultRemote(scope(), 'nope')).rejects.toMatchObject({
+      hint: 'None is configured here: `datapin remote add <name> <url>`.',
+    });
+    await add('store', 's3://bucket');
+    await add('s3r', 's3://bucket');
+    await expect(setDefaultRemote(scope(), 'nope')).rejects.toMatchObject({ hint: 'Configured are: store, s3r.' });
+    await expect(modifyRemote(scope(), { name: 'stroe', option: 'profile', value: 'p' })).rejects.toMatchObject({
+      hint: 'Did you mean store? Configured are: store, s3r.',
+    });
+    await expect(removeRemote(scope('local'), 'store')).rejects.toMatchObject({
+      hint: 'None is configured here: `datapin remote add <name> <url>`.',
+    });
+  });
 });
 
 describe('removing a remote', () => {
