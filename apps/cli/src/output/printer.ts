@@ -38,10 +38,15 @@ export interface Printer {
   note(lines: Lines): void;
   /** Only with `-v`. */
   detail(lines: Lines): void;
+  /** What to do about a result. */
+  hint(text: string): void;
   warning(message: Lines, hint?: string): void;
   error(message: Lines, hint?: string): void;
-  /** Replaces the one line that changes while work goes on; `undefined` takes it away. Only when {@link Printer.interactive}. */
-  live(text: string | undefined): void;
+  /**
+   * Replaces the one line that changes while work goes on; `undefined` takes it away. Of several forms, longest first, the first that fits is shown.
+   * Only when {@link Printer.interactive}.
+   */
+  live(text: string | readonly string[] | undefined): void;
 }
 
 export interface PrinterOptions {
@@ -69,8 +74,11 @@ export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions
     stream.write(`${text}\n`);
     if (live !== '') stderr.write(live);
   }
-  function hintLines(hint: string | undefined): string {
-    return hint === undefined ? '' : `\n${paintError('cyan', 'hint')}: ${printable(hint)}`;
+  function hintLine(hint: string): string {
+    return `${paintError('cyan', 'hint')}: ${printable(hint)}`;
+  }
+  function withHint(text: string, hint: string | undefined): string {
+    return hint === undefined ? text : `${text}\n${hintLine(hint)}`;
   }
 
   return {
@@ -93,15 +101,18 @@ export function createPrinter({ stdout, stderr, env, verbosity }: PrinterOptions
     detail(lines) {
       if (verbosity === 'verbose') writeLine(stderr, paintError('dim', joined(lines)));
     },
+    hint(text) {
+      if (loud) writeLine(stderr, hintLine(text));
+    },
     warning(message, hint) {
-      if (loud) writeLine(stderr, `${paintError('yellow', 'WARNING')}: ${joined(message)}${hintLines(hint)}`);
+      if (loud) writeLine(stderr, withHint(`${paintError('yellow', 'WARNING')}: ${joined(message)}`, hint));
     },
     error(message, hint) {
-      if (verbosity !== 'silent') writeLine(stderr, `${paintError('red', 'ERROR')}: ${joined(message)}${hintLines(hint)}`);
+      if (verbosity !== 'silent') writeLine(stderr, withHint(`${paintError('red', 'ERROR')}: ${joined(message)}`, hint));
     },
     live(text) {
       if (!interactive) return;
-      const shown = text === undefined ? '' : cutToWidth(printable(text), (stderr.columns ?? 80) - roomForInterrupt);
+      const shown = text === undefined ? '' : fitted(typeof text === 'string' ? [text] : text, (stderr.columns ?? 80) - roomForInterrupt);
       if (shown === live) return;
       stderr.write(`${clearLine}${shown}`);
       live = shown;
@@ -113,7 +124,9 @@ function joined(lines: Lines): string {
   return typeof lines === 'string' ? printable(lines) : lines.map(printable).join('\n');
 }
 
-/** A line that wraps cannot be taken away again, so it is cut. */
-function cutToWidth(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
+/** A line that wraps cannot be taken away again, so the last form is cut. */
+function fitted(forms: readonly string[], width: number): string {
+  const texts = forms.map(printable);
+  const last = texts.at(-1) ?? '';
+  return texts.find((text) => text.length <= width) ?? `${last.slice(0, Math.max(width - 1, 0))}…`;
 }

@@ -55,6 +55,14 @@ describe('the live line', () => {
     expect(out()).toBe('result\n');
   });
 
+  test('is the longest of several forms that fits, else the last one, cut', () => {
+    const { host, err } = fakeHost({ terminal: true, columns: 14, env: { NO_COLOR: '1' } });
+    const printer = createPrinter({ ...host, verbosity: 'default' });
+    printer.live(['working hard at it', 'working', 'work']);
+    printer.live(['working hard at it', 'working harder']);
+    expect(err()).toBe('\r\u001B[2Kworking\r\u001B[2Kworking ha…');
+  });
+
   test.each<[string, Parameters<typeof fakeHost>[0], Verbosity]>([
     ['a pipe', { terminal: false }, 'default'],
     ['a dumb terminal', { terminal: true, env: { TERM: 'dumb' } }, 'default'],

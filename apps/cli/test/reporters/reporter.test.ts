@@ -1,14 +1,19 @@
 import type { DatapinEvent, ProgressEvent } from '@datapin/core';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { createPrinter } from '../../src/output/printer.ts';
-import { createReporter } from '../../src/reporters/reporter.ts';
+import { createReporter, type Reporter } from '../../src/reporters/reporter.ts';
 import { fakeHost } from '../fake-host.ts';
 
 const mebibyte = 1024 * 1024;
+const clearLine = '\r\u001B[2K';
 
 function download(files: number, bytes: number): ProgressEvent {
   return { type: 'progress', work: 'download', files, bytes, totalFiles: 1200, totalBytes: 1200 * mebibyte, remote: 'store' };
+}
+
+function place(files: number): ProgressEvent {
+  return { type: 'progress', work: 'place', files, bytes: 0, totalFiles: 1200 };
 }
 
 /** Feeds events at given milliseconds and returns what stderr got. */
@@ -25,7 +30,7 @@ function played(
     reporter.report(event);
   }
   reporter.stop();
-  return err().replaceAll('\r\u001B[2K', '\n<');
+  return err().replaceAll(clearLine, '\n<');
 }
 
 describe('in a terminal', () => {
@@ -52,6 +57,102 @@ describe('in a terminal', () => {
     expect(played(events, { terminal: true, columns: 100 }).split('\n').at(-2)).toBe(
       '<Downloading 10 of 1,200 files, 0 B of 1.2 GiB · Placing 4 files',
     );
+  });
+
+  test('the transfer comes first, whatever began first', () => {
+    const events = [
+      [0, place(0)],
+      [200, download(10, 0)],
+    ] as const;
+    expect(played(events, { terminal: true }).split('\n').at(-2)).toBe(
+      '<Downloading 10 of 1,200 files, 0 B of 1.2 GiB · Placing 0 of 1,200 files',
+    );
+  });
+
+  test.each([
+    [120, 'Downloading 1,100 of 1,200 files, 279 MiB of 1.2 GiB, 139 MiB/s · Placing 900 of 1,200 files'],
+    [80, 'Downloading 1,100 of 1,200 files, 279 MiB of 1.2 GiB, 139 MiB/s'],
+    [60, 'Downloading 1,100/1,200 · 279 MiB/1.2 GiB · 139 MiB/s'],
+    [50, '1,100/1,200 · 279 MiB/1.2 GiB · 139 MiB/s'],
+    [40, '1,100/1,200 · 139 MiB/s'],
+    [20, '1,100/1,200 · 13…'],
+  ])('in %i columns the other work is left out whole, then the line is a shorter one', (columns, line) => {
+    const events = [
+      [0, download(1, 0)],
+      [0, place(0)],
+      [1000, place(900)],
+      [2000, download(1100, 278.5 * mebibyte)],
+    ] as const;
+    expect(played(events, { terminal: true, columns }).split('\n').at(-2)).toBe(`<${line}`);
+  });
+
+  test('speed is that of what is counted: the next files have their own', () => {
+    const events = [
+      [0, download(0, 0)],
+      [5000, download(1200, 1200 * mebibyte)],
+      [6000, download(0, 0)],
+      [8000, download(1, 20 * mebibyte)],
+    ] as const;
+    expect(played(events, { terminal: true }).split('\n').at(-2)).toBe('<Downloading 1 of 1,200 files, 20 MiB of 1.2 GiB, 10 MiB/s');
+  });
+});
+
+describe('while nothing is told', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function watching(terminal: boolean): { readonly reporter: Reporter; readonly shown: () => readonly string[] } {
+    const { host, err } = fakeHost({ env: { NO_COLOR: '1' }, terminal });
+    const reporter = createReporter({ printer: createPrinter({ ...host, verbosity: 'default' }), now: () => performance.now() });
+    return {
+      reporter,
+      shown: () =>
+        err()
+          .replaceAll(clearLine, '\n')
+          .split('\n')
+          .slice(terminal ? 1 : 0),
+    };
+  }
+
+  test('the line of a terminal shows the last that was told', () => {
+    const { reporter, shown } = watching(true);
+    for (const files of [1, 2, 3]) reporter.report(place(files));
+    vi.advanceTimersByTime(1000);
+    expect(shown()).toEqual(['Placing 1 of 1,200 files', 'Placing 3 of 1,200 files']);
+  });
+
+  test('a wait for another try stays for its time', () => {
+    const { reporter, shown } = watching(true);
+    reporter.report(download(1, 0));
+    reporter.report(slowDown);
+    vi.advanceTimersByTime(1400);
+    expect(shown().at(-1)).toBe('store: slow down; trying again in 2 s');
+    vi.advanceTimersByTime(200);
+    expect(shown().at(-1)).toBe('Downloading 1 of 1,200 files, 0 B of 1.2 GiB');
+  });
+
+  test('a log gets its line every ten seconds until the work is done', () => {
+    const { reporter, shown } = watching(false);
+    reporter.report(place(7));
+    vi.advanceTimersByTime(20_000);
+    reporter.report(place(1200));
+    vi.advanceTimersByTime(60_000);
+    expect(shown()).toEqual(['Placing 7 of 1,200 files', 'Placing 7 of 1,200 files', '']);
+  });
+
+  test('nothing is shown when the command has ended, also of what is told late', () => {
+    const { reporter, shown } = watching(true);
+    reporter.report(place(1));
+    reporter.report(place(2));
+    reporter.stop();
+    reporter.report(place(3));
+    reporter.report(slowDown);
+    vi.advanceTimersByTime(20_000);
+    expect(shown()).toEqual(['Placing 1 of 1,200 files', '']);
   });
 });
 

@@ -11,6 +11,7 @@ import type { MissingObject } from './missing-object.ts';
 import { type NearbyFeed, nearbyFeed, type NearbyObjects } from './nearby-objects.ts';
 import { type PinnedContent, pinnedContent } from './pinned-content.ts';
 import type { RemotePool } from './remote-pool.ts';
+import { totalSize } from './progress.ts';
 import { distinct, objectName, type WantedObject } from './wanted-object.ts';
 
 /** What {@link bringOutputs} works with. */
@@ -96,10 +97,11 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   const imported = await options.imports(imports);
   let { fetched, files, bytes } = imported;
   missing.push(...imported.missing);
-  const bring = async (remote: string | undefined, objects: readonly WantedObject[]): Promise<void> => {
-    const outcome = await downloadObjects(options.pool, remote, distinct(objects), {
+  const bring = async (remote: string | undefined, objects: readonly WantedObject[], totalBytes?: number): Promise<void> => {
+    const outcome = await downloadObjects(options.pool, remote, objects, {
       cache,
       context,
+      totalBytes,
       arrived: (wanted) => void options.arrived?.(wanted),
     });
     fetched += outcome.fetched.length;
@@ -109,10 +111,7 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
   };
   const toAsk = unknown.filter(({ selected }) => isHere(selected));
   for (const [remote, directories] of Map.groupBy(toAsk, remoteOf)) {
-    await bring(
-      remote,
-      directories.flatMap(({ directory }) => directory ?? []),
-    );
+    await bring(remote, distinct(directories.flatMap(({ directory }) => directory ?? [])));
   }
   contents.push(...(await read(unknown.map(({ selected }) => selected))));
 
@@ -131,7 +130,10 @@ export async function bringOutputs(selection: readonly SelectedOutput[], options
     await near.feed.take(new Set(absent.keys()), { arrived });
   }
   const taken = near?.feed.taken;
-  for (const [remote, some] of Map.groupBy(wanted, remoteOf)) await bring(remote, absentFiles(some, options, taken?.keys()));
+  for (const [remote, some] of Map.groupBy(wanted, remoteOf)) {
+    const absent = absentFiles(some, options, taken?.keys());
+    await bring(remote, absent, absentBytes(some, absent, cache));
+  }
   for (const content of kept) await storeListing(content, cache);
   return { contents: all, fetched, files, bytes, missing, nearby: near?.feed.taken ?? new Map() };
 }
@@ -241,4 +243,34 @@ function absentFiles(
     }
   }
   return absent;
+}
+
+/**
+ * Bytes of what is absent of contents; `undefined` when the metafiles do not tell. No file of a directory has a size of its own, but the directory
+ * has one: less what is here, that is it, unless the same object is listed twice.
+ */
+function absentBytes(contents: readonly PinnedContent[], absent: readonly WantedObject[], cache: Cache): number | undefined {
+  const sum = totalSize(absent);
+  if (sum !== undefined) return sum;
+  let bytes = 0;
+  let listed = 0;
+  for (const { selected, directory, files } of contents) {
+    if (files === undefined) continue;
+    const { record } = selected.output;
+    const nfiles = directory === undefined && record.files === undefined ? 1 : record.nfiles;
+    if (selected.within !== undefined || record.size === undefined || nfiles === undefined) return undefined;
+    bytes += record.size;
+    listed += nfiles;
+  }
+  // Nothing is here: no need to look at every object.
+  if (listed === absent.length) return bytes;
+  let lacking = 0;
+  for (const { files } of contents) {
+    for (const { id } of files ?? []) {
+      const size = cache.sizeOf(id);
+      if (size === undefined) lacking += 1;
+      else bytes -= size;
+    }
+  }
+  return lacking === absent.length ? bytes : undefined;
 }

@@ -3,7 +3,7 @@ import type { OperationContext } from '../events.ts';
 import { forEachBounded } from './bounded.ts';
 import { downloadObject } from './download-object.ts';
 import { concernsWholeRemote, endsCommand, type MissingObject, missingObject } from './missing-object.ts';
-import { progressCounter } from './progress.ts';
+import { progressCounter, totalSize } from './progress.ts';
 import type { RemotePool } from './remote-pool.ts';
 import type { Remote } from './remote.ts';
 import type { WantedObject } from './wanted-object.ts';
@@ -14,6 +14,14 @@ export interface DownloadOutcome {
   /** Bytes over the wire. */
   readonly bytes: number;
   readonly missing: readonly MissingObject[];
+}
+
+export interface DownloadOptions {
+  readonly cache: Cache;
+  readonly context: OperationContext;
+  /** Bytes of all objects together, for who knows that without knowing the size of each. */
+  readonly totalBytes?: number | undefined;
+  readonly arrived?: (wanted: WantedObject) => void;
 }
 
 /** Objects that fail like this in a row, none having come before, end the try: the rest would fail as well. */
@@ -27,9 +35,9 @@ export async function downloadObjects(
   pool: RemotePool,
   remoteName: string | undefined,
   objects: readonly WantedObject[],
-  options: { readonly cache: Cache; readonly context: OperationContext; readonly arrived?: (wanted: WantedObject) => void },
+  options: DownloadOptions,
 ): Promise<DownloadOutcome> {
-  const { cache, context, arrived } = options;
+  const { cache, context, arrived, totalBytes = totalSize(objects) } = options;
   const fetched: WantedObject[] = [];
   const missing: MissingObject[] = [];
   if (objects.length === 0) return { fetched, bytes: 0, missing };
@@ -41,10 +49,7 @@ export async function downloadObjects(
     return { fetched, bytes: 0, missing: objects.map((wanted) => missingObject(wanted, remoteName, error)) };
   }
   const counter = progressCounter('download', context, remote.name);
-  counter.expect(
-    objects.length,
-    objects.reduce((sum, wanted) => sum + (wanted.size ?? 0), 0),
-  );
+  counter.expect(objects.length, totalBytes);
   let verdict: unknown;
   let refusals = 0;
   await forEachBounded(objects, { limit: remote.jobs, signal: context.signal }, async (wanted) => {
@@ -58,6 +63,7 @@ export async function downloadObjects(
       if (endsCommand(error)) throw error;
       const failure = missingObject(wanted, remote.name, error);
       missing.push(failure);
+      counter.expect(-1, wanted.size === undefined ? undefined : -wanted.size);
       if (failure.reason === 'denied' && fetched.length === 0) refusals += 1;
       if (concernsWholeRemote(error) || refusals >= refusalsToBelieve) verdict ??= error;
     }

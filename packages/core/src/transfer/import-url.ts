@@ -16,7 +16,7 @@ import { hashOutput } from '../workspace/hash-output.ts';
 import { openWorkspaceTemps } from '../workspace/workspace-temps.ts';
 import type { BroughtImport, ImportContext } from './bring-imports.ts';
 import { forEachBounded } from './bounded.ts';
-import { progressCounter } from './progress.ts';
+import { progressCounter, totalSize } from './progress.ts';
 import { yamlText } from './yaml-text.ts';
 import { openRemote, type Remote } from './remote.ts';
 import { findRemote } from '../config/find-remote.ts';
@@ -105,15 +105,12 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
 
   const listed = record.files ?? (isDirectory(record) ? await listSame(remote, { key, record, metafile }, options) : undefined);
   if (listed === undefined) {
-    counter.expect(1, record.size ?? 0);
+    counter.expect(1, record.size);
     const md5 = await take({ key, version: record.versionId, etag: etagOf(record) });
     return { id: { algorithm: 'md5', value: md5 }, fetched: 1, files: 1, bytes: counter.bytes, missing: [] };
   }
   const entries: DirectoryEntry[] = [];
-  counter.expect(
-    listed.length,
-    listed.reduce((sum, { size }) => sum + (size ?? 0), 0),
-  );
+  counter.expect(listed.length, totalSize(listed));
   // The listing's etags were checked as a whole; asking for each again would double the requests.
   const checked = record.files === undefined;
   await forEachBounded(listed, { limit: remote.jobs, signal: options.context.signal }, async (file) => {

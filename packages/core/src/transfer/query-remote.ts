@@ -19,6 +19,7 @@ export type RemoteObjects = ReadonlyMap<string, number>;
  */
 export async function queryRemote(remote: Remote, ids: readonly ObjectId[], context: OperationContext): Promise<RemoteObjects> {
   const found = new Map<string, number>();
+  if (ids.length === 0) return found;
   const keys = new Set(ids.map(objectKey));
   let asked = 0;
   const report = (): void =>
@@ -27,12 +28,13 @@ export async function queryRemote(remote: Remote, ids: readonly ObjectId[], cont
     asked += count;
     report();
   };
+  report();
 
   const directories = ids.filter(isDirectoryId).map(objectKey);
   const files = ids.filter((id) => !isDirectoryId(id)).map(objectKey);
   const listed =
     remote.storage.list === undefined || remote.storage.pathOf !== undefined ? undefined : await listFiles(remote, files, found, context);
-  if (listed !== undefined) done(listed.size);
+  if (listed !== undefined && listed.size > 0) done(listed.size);
   const rest = listed === undefined ? files : files.filter((key) => !listed.has(key));
   await forEachBounded([...directories, ...rest], { limit: remote.jobs, signal: context.signal }, async (key) => {
     const info = await statOrAbsent(remote, key);

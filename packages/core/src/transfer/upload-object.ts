@@ -5,6 +5,7 @@ import type { ByteSource } from '@datapin/storage';
 import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
+import { countedSource } from './counted-source.ts';
 import type { ProgressCounter } from './progress.ts';
 import type { Remote } from './remote.ts';
 import { remoteKeyOf, type WantedObject } from './wanted-object.ts';
@@ -34,9 +35,24 @@ export async function uploadObject(
   const small = size <= smallObject ? readFileSync(path) : undefined;
   const intact = small === undefined ? await cache.verify(wanted.id) : cache.matches(wanted.id, small);
   if (!intact) throw notInCache(wanted);
-  const source = small === undefined ? fileSource(path, size) : bufferSource(small);
-  await remote.attempt({ object: wanted.id.value, path: wanted.path }, () => write(remoteKeyOf(wanted), source, options));
-  counter.moved(size);
+  const subject = { object: wanted.id.value, path: wanted.path };
+  const key = remoteKeyOf(wanted);
+  if (small === undefined) {
+    await remote.attempt(subject, async () => {
+      const source = countedSource(fileSource(path, size), (bytes) => counter.moved(bytes));
+      try {
+        await write(key, source, options);
+      } catch (error) {
+        source.settle(0);
+        throw error;
+      }
+      source.settle(size);
+    });
+  } else {
+    const source = bufferSource(small);
+    await remote.attempt(subject, () => write(key, source, options));
+    counter.moved(size);
+  }
   counter.done();
 }
 

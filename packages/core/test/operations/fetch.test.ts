@@ -101,3 +101,39 @@ describe('what does not come', () => {
     expect(scene.events.filter(({ type }) => type === 'retry')).toHaveLength(2);
   });
 });
+
+describe('the total of a download', () => {
+  /** The totals that were told of files, the directory objects before them left out. */
+  const totals = (files: number): readonly (number | undefined)[] => [
+    ...new Set(
+      scene.events.flatMap((event) =>
+        event.type === 'progress' && event.work === 'download' && event.totalFiles === files ? [event.totalBytes] : [],
+      ),
+    ),
+  ];
+
+  it('is what the metafiles of directories and files say', async () => {
+    await scene.fetch();
+    expect(totals(3)).toEqual([1 + 2000 + 6]);
+  });
+
+  it('is less what is here', async () => {
+    await scene.fetch({ targets: ['data/a.txt'] });
+    await scene.fetch();
+    expect(totals(2)).toEqual([2000 + 6]);
+  });
+
+  it.each([
+    ['a part of a directory', ['data/sub'], 1],
+    ['files that are the same', ['twins'], 2],
+  ])('is not told where nobody knows it: %s', async (_, targets, files) => {
+    scene.write('twins/one', 'twin');
+    scene.write('twins/two', 'twin');
+    scene.write('twins/three', 'another');
+    await scene.add('twins');
+    await scene.push();
+    scene.wipe('twins');
+    await scene.fetch({ targets });
+    expect(totals(files)).toEqual([undefined]);
+  });
+});

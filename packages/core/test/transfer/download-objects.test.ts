@@ -28,6 +28,27 @@ test('an object that the remote does not have is missing, by path, object and re
   expect(missing[0]?.message).toBe(`'gone.txt' (object ${gone.wanted.id.value}) is not on remote 'store' (memory://box/data)`);
 });
 
+describe('progress', () => {
+  test('ends with what came', async () => {
+    await using fixture = transferFixture();
+    const [here, gone] = [objectOf('here'), objectOf('gone')];
+    fixture.remoteObjects.put(here.key, here.bytes);
+    await downloadObjects(fixture.pool, undefined, [here.wanted, gone.wanted], fixture);
+    expect(fixture.events.at(0)).toMatchObject({ files: 0, totalFiles: 2, bytes: 0, totalBytes: 8 });
+    expect(fixture.events.at(-1)).toMatchObject({ files: 1, totalFiles: 1, bytes: 4, totalBytes: 4 });
+  });
+
+  test('has no total where only a part of it is known', async () => {
+    await using fixture = transferFixture();
+    const [sized, other] = [objectOf('sized'), objectOf('other')];
+    for (const { key, bytes } of [sized, other]) fixture.remoteObjects.put(key, bytes);
+    const { size: _, ...unsized } = other.wanted;
+    await downloadObjects(fixture.pool, undefined, [sized.wanted, unsized], fixture);
+    expect(fixture.events.at(-1)).toMatchObject({ files: 2, bytes: 10 });
+    expect(fixture.events.filter((event) => 'totalBytes' in event)).toEqual([]);
+  });
+});
+
 describe.each(allLies)('a remote that serves an object with: %s', (lie) => {
   const small = objectOf('some bytes of data');
   const streamed = objectOf('0123456789abcdef'.repeat(40_000), 'large.bin');

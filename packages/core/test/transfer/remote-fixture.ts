@@ -31,7 +31,16 @@ export interface TransferFixture extends AsyncDisposable {
   readonly written: string[];
 }
 
-export function transferFixture(options: { readonly liar?: Liar; readonly access?: string } = {}): TransferFixture {
+export interface TransferFixtureOptions {
+  readonly liar?: Liar;
+  readonly access?: string;
+  /** Called when the remote has all bytes of an object; may throw what the store is to answer. */
+  readonly beforeWritten?: () => void;
+  /** How long a call is tried again, in milliseconds. */
+  readonly retryBudget?: number;
+}
+
+export function transferFixture(options: TransferFixtureOptions = {}): TransferFixture {
   const folder = mkdtempSync(join(tmpdir(), 'datapin-transfer-'));
   const memory = memoryPlugin();
   const written: string[] = [];
@@ -43,6 +52,7 @@ export function transferFixture(options: { readonly liar?: Liar; readonly access
         ...storage,
         write: async (...call: Parameters<NonNullable<typeof storage.write>>): Promise<void> => {
           await storage.write?.(...call);
+          options.beforeWritten?.();
           written.push(call[0]);
         },
       };
@@ -75,7 +85,7 @@ export function transferFixture(options: { readonly liar?: Liar; readonly access
       parsing: { bool: 'store_true', list: 'nargs' },
     },
   };
-  const quick = { firstWait: 1, longestWait: 2, budget: 20, random: () => 0 };
+  const quick = { firstWait: 1, longestWait: 2, budget: options.retryBudget ?? 20, random: () => 0 };
   const cache = openCache(project.config.cache);
   const pool = remotePool(project, context, { policy: quick });
   const prefix = 'box/data/';

@@ -1,7 +1,9 @@
 import { writeFileSync, chmodSync } from 'node:fs';
 
-import { describe, expect, test } from 'vitest';
+import { StorageError } from '@datapin/storage';
+import { describe, expect, test, vi } from 'vitest';
 
+import type { ProgressEvent } from '../../src/events.ts';
 import { objectKey } from '../../src/hashing/object-id.ts';
 import { uploadObjects } from '../../src/transfer/upload-objects.ts';
 import type { WantedObject } from '../../src/transfer/wanted-object.ts';
@@ -145,4 +147,50 @@ test('more objects than are asked for one by one are found by listing', async ()
     fixture.context,
   );
   expect(pushed).toBe(101);
+});
+
+describe('progress', () => {
+  const big = objectOf('0123456789abcdef'.repeat(200_000), 'big.bin');
+  const size = big.bytes.length;
+  const uploads = ({ events }: TransferFixture): readonly ProgressEvent[] =>
+    events.filter((event) => event.type === 'progress').filter(({ work }) => work === 'upload');
+
+  test('moves while a large object goes up', async () => {
+    await using fixture = transferFixture();
+    fixture.cache.publishBytes(big.wanted.id, big.bytes);
+    const remote = await fixture.pool.get(undefined);
+    // each reading of the clock is late enough to be told
+    let time = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += 1000));
+    await uploadObjects(remote, fixture.cache, { directories: [], files: [big.wanted] }, fixture.context);
+    clock.mockRestore();
+    const between = uploads(fixture).filter(({ files, bytes }) => files === 0 && bytes > 0 && bytes < size);
+    expect(between.length).toBeGreaterThan(5);
+    expect(uploads(fixture).at(-1)).toMatchObject({ files: 1, bytes: size, totalFiles: 1, totalBytes: size });
+  });
+
+  test('a large object that is sent again counts once', async () => {
+    let tries = 0;
+    await using fixture = transferFixture({
+      retryBudget: 10_000,
+      beforeWritten: () => {
+        tries += 1;
+        if (tries < 3) throw new StorageError('interrupted', 'the connection broke');
+      },
+    });
+    fixture.cache.publishBytes(big.wanted.id, big.bytes);
+    const remote = await fixture.pool.get(undefined);
+    const outcome = await uploadObjects(remote, fixture.cache, { directories: [], files: [big.wanted] }, fixture.context);
+    expect([tries, outcome]).toMatchObject([3, { pushed: 1, bytes: size }]);
+    expect(Math.max(...uploads(fixture).map(({ bytes }) => bytes))).toBe(size);
+  });
+
+  test('of nothing to look up is not told', async () => {
+    await using fixture = transferFixture();
+    const one = objectOf('one');
+    fixture.cache.publishBytes(one.wanted.id, one.bytes);
+    await uploadObjects(await fixture.pool.get(undefined), fixture.cache, { directories: [], files: [one.wanted] }, fixture.context);
+    const told = fixture.events.flatMap((event) => (event.type === 'progress' ? [`${event.work} ${event.files}/${event.totalFiles}`] : []));
+    expect([...new Set(told)]).toEqual(['query 0/1', 'query 1/1', 'upload 0/1', 'upload 1/1']);
+  });
 });

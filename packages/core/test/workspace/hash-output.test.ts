@@ -102,6 +102,27 @@ describe('hashing an output', () => {
     await hashIt('data');
     expect(events.at(-1)).toEqual({ type: 'progress', work: 'hash', files: 2, bytes: 5, totalFiles: 2, totalBytes: 5 });
   });
+
+  it('tells how far it is in a large file', async () => {
+    const size = 10 * 1024 * 1024;
+    write('large', Buffer.alloc(size, 'x'));
+    await hashIt('large', { store: { cache } });
+    const told = events.map((event) => (event.type === 'progress' ? event.bytes : undefined));
+    expect(told[0]).toBe(0);
+    expect(told.filter((bytes) => bytes !== undefined && bytes > 0 && bytes < size)).not.toEqual([]);
+    expect(told.at(-1)).toBe(size);
+  });
+
+  it('counts a file that has to be read twice once', async () => {
+    const size = 10 * 1024 * 1024;
+    write('large', Buffer.alloc(size, 'x'));
+    const expected = (await hashIt('large', { store: { cache } }))?.id;
+    events.splice(0);
+    write('large', Buffer.alloc(size, 'y'));
+    await hashIt('large', { store: { cache, expected } });
+    expect(Math.max(...events.map((event) => (event.type === 'progress' ? event.bytes : 0)))).toBe(size);
+    expect(events.at(-1)).toMatchObject({ files: 1, bytes: size });
+  });
 });
 
 describe('hashing an output again', () => {
