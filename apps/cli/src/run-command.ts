@@ -78,6 +78,7 @@ function printOutcome(outcome: Outcome, { command, printer, json }: Presentation
   const { error } = outcome;
   if (json) printer.json(error === undefined ? outcome.json : { ...Object(outcome.json), error: withoutDetails(reportOf(error)) });
   else if (outcome.text !== '') printer.data(outcome.text);
+  if (!json && outcome.hint !== undefined) printer.hint(outcome.hint);
   if (error !== undefined) printReport(printer, prefixed(reportOf(error), command.failurePrefix));
   return outcome.exitCode ?? (error === undefined ? exitCodes.done : exitCodeOf(error, command.failureCode, command.exitCodes));
 }

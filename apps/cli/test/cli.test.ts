@@ -44,6 +44,29 @@ describe('help', () => {
   });
 });
 
+describe('what to do about a result', () => {
+  const clone = (): string => {
+    const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'datapin-cli-')));
+    mkdirSync(join(cwd, '.dvc'));
+    writeFileSync(join(cwd, '.dvc/config'), '[core]\n    no_scm = true\n');
+    writeFileSync(join(cwd, 'a.dvc'), 'outs:\n- md5: 60b725f10c9c85c70d97880dfe8191b3\n  size: 2\n  hash: md5\n  path: a\n');
+    return cwd;
+  };
+
+  test('is said on stderr behind it', async () => {
+    const { host, out, err } = fakeHost({ cwd: clone() });
+    expect(await runCli(['status'], host)).toBe(0);
+    expect(out()).toContain('not in cache:       a');
+    expect(err()).toBe('hint: `datapin pull` downloads what is not in the cache.\n');
+  });
+
+  test.each(['--json', '-q'])('is not said with %s', async (flag) => {
+    const { host, err } = fakeHost({ cwd: clone() });
+    await runCli(['status', flag], host);
+    expect(err()).toBe('');
+  });
+});
+
 describe('a wrong command line ends with 254', () => {
   test('without a command, with the overview on stderr', async () => {
     const { host, out, err } = fakeHost();

@@ -25,10 +25,15 @@ export function splitGlobalWords(argv: readonly string[]): GlobalWords {
   return { before: argv.slice(0, at), after: argv.slice(at) };
 }
 
-/** Finds the command that the words begin with. Throws a {@link UsageError} for one that does not exist, or not yet. */
+/** Finds the command that the words begin with; `help push` is `push --help`. Throws a {@link UsageError} for one that does not exist, or not yet. */
 export function findCommand(words: readonly string[]): FoundCommand {
   const [first, second] = words;
   if (first === undefined) return { kind: 'overview', group: '', words };
+  if (first === 'help') {
+    return second === undefined || second === 'help' || second.startsWith('-')
+      ? { kind: 'overview', group: '', words: ['--help'] }
+      : findCommand([...words.slice(1), '--help']);
+  }
 
   const whole = commands.find((entry) => entry.path === first || entry.aliases?.includes(first));
   if (whole !== undefined) return { kind: 'command', entry: whole, words: words.slice(1) };
@@ -57,6 +62,7 @@ function unknownCommand(name: string): UsageError {
 function unknownSubcommand(group: string, name: string, entries: readonly CommandEntry[]): UsageError {
   const names = entries.map((entry) => entry.path.slice(group.length + 1));
   const meant = closest(name, names);
-  const hint = meant === undefined ? `Choose one of ${names.join(', ')}.` : `Did you mean \`datapin ${group} ${meant}\`?`;
-  return new UsageError(`unknown command '${group} ${name}'`, hint);
+  const [only] = names.length === 1 ? names : [];
+  const choice = only === undefined ? `Choose one of ${names.join(', ')}.` : `There is only \`datapin ${group} ${only}\`.`;
+  return new UsageError(`unknown command '${group} ${name}'`, meant === undefined ? choice : `Did you mean \`datapin ${group} ${meant}\`?`);
 }

@@ -22,6 +22,8 @@ export interface Outcome {
   readonly json: unknown;
   /** Lines for stdout; empty for nothing to say. */
   readonly text: string;
+  /** What to do about it; for stderr, and not with `--json` or `-q`. */
+  readonly hint?: string;
   /** For a command that did only a part of its work; decides the exit code. */
   readonly error?: DatapinError;
   /** Default 0. */

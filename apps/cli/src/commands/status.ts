@@ -1,7 +1,7 @@
 import { cloudStatus, DatapinError, status as workspaceStatus } from '@datapin/core';
 
 import { jobs, json, recursive, remote, revisions, targets, withDeps } from '../arguments/common-options.ts';
-import { type StatusDocument, statusLines } from '../output/status-text.ts';
+import { lacksCached, type StatusDocument, statusLines } from '../output/status-text.ts';
 import { type Command, defineCommand, type Outcome } from './command.ts';
 
 export const status: Command = defineCommand({
@@ -54,6 +54,7 @@ export const status: Command = defineCommand({
     const outcome: Outcome = {
       json: document,
       text: changed ? statusLines(printer.shown(document), options.cloud ? 1 : 0).join('\n') : clean,
+      ...(lacksCached(document) && { hint: '`datapin pull` downloads what is not in the cache.' }),
     };
     const quiet = printer.verbosity === 'quiet' || printer.verbosity === 'silent';
     return quiet && changed && !options.json ? { ...outcome, exitCode: 1 } : outcome;

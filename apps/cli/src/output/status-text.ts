@@ -4,6 +4,12 @@ export type StatusNode = string | readonly StatusNode[] | { readonly [key: strin
 /** The document of `status --json`: stages, or paths with `-c`. */
 export type StatusDocument = Readonly<Record<string, StatusNode>>;
 
+/** Whether the document says anywhere that something is not in the cache. */
+export function lacksCached(node: StatusNode): boolean {
+  if (typeof node === 'string') return node === 'not in cache';
+  return (isList(node) ? node : Object.values(node)).some(lacksCached);
+}
+
 /** DVC's text for a status document: `modified:           data` below `changed outs:` below the stage. */
 export function statusLines(node: StatusNode, indent = 0): readonly string[] {
   const tabs = '\t'.repeat(indent);

@@ -19,11 +19,29 @@ describe('a command is found', () => {
   });
 });
 
+describe('`help`', () => {
+  test('with a command is its `--help`', () => {
+    expect(findCommand(['help', 'push'])).toMatchObject({ kind: 'command', entry: { path: 'push' }, words: ['--help'] });
+    expect(findCommand(['help', 'remote', 'add'])).toMatchObject({ kind: 'command', entry: { path: 'remote add' }, words: ['--help'] });
+    expect(findCommand(['help', 'remote'])).toMatchObject({ kind: 'overview', group: 'remote', words: ['--help'] });
+  });
+
+  test('alone is the overview', () => {
+    const overview = { kind: 'overview', group: '', words: ['--help'] };
+    expect(findCommand(['help'])).toEqual(overview);
+    expect(findCommand(['help', '--help'])).toEqual(overview);
+    expect(findCommand(['help', 'help'])).toEqual(overview);
+  });
+});
+
 describe('a command that does not exist is refused', () => {
   test.each([
     [['pusj'], "unknown command 'pusj'", 'Did you mean `datapin push`?'],
     [['frobnicate'], "unknown command 'frobnicate'", '`datapin --help` lists the commands.'],
     [['remote', 'ad'], "unknown command 'remote ad'", 'Did you mean `datapin remote add`?'],
+    [['remote', 'frobnicate'], "unknown command 'remote frobnicate'", 'Choose one of add, setup, modify, list, remove, rename, default.'],
+    [['data', 'ls'], "unknown command 'data ls'", 'There is only `datapin data status`.'],
+    [['help', 'pusj'], "unknown command 'pusj'", 'Did you mean `datapin push`?'],
     [['repro'], '`datapin repro` is not there yet', 'Use `dvc repro`: both tools work on the same repository.'],
     [['exp', 'run'], '`datapin exp` is not there yet', 'Use `dvc exp`: both tools work on the same repository.'],
   ])('%j', (words, message, hint) => {

@@ -97,7 +97,10 @@ function gitOf(root: string, subdir: boolean): GitLocation {
   const git = findGit(root);
   if (git !== undefined && (subdir || git.workTree === root)) return git;
   throw new DatapinError('no-git', `${root} is not tracked by any supported SCM tool (e.g. Git)`, {
-    hint: 'Use `--no-scm` to do without one, or `--subdir` in a folder of a bigger git repository.',
+    hint:
+      git === undefined
+        ? '`git init` makes it a git repository; `datapin init --no-scm` does without one.'
+        : `It lies in the git repository '${git.workTree}': run \`datapin init\` there, or \`datapin init --subdir\` here.`,
   });
 }
 

@@ -38,7 +38,10 @@ test('without git says so and leaves git settings out', async () => {
 });
 
 test('outside of git it wants to be told', async () => {
-  await expect(initialise()).rejects.toMatchObject({ code: 'no-git' });
+  await expect(initialise()).rejects.toMatchObject({
+    code: 'no-git',
+    hint: '`git init` makes it a git repository; `datapin init --no-scm` does without one.',
+  });
   expect(existsSync(join(folder, '.dvc'))).toBe(false);
 });
 
@@ -46,7 +49,10 @@ test('below the top of a git work tree it wants to be told', async () => {
   git('init', '-q');
   const directory = join(folder, 'sub');
   mkdirSync(directory);
-  await expect(initialise({ directory })).rejects.toMatchObject({ code: 'no-git' });
+  await expect(initialise({ directory })).rejects.toMatchObject({
+    code: 'no-git',
+    hint: `It lies in the git repository '${folder}': run \`datapin init\` there, or \`datapin init --subdir\` here.`,
+  });
   await initialise({ directory, subdir: true });
   expect(git('status', '--short')).toContain('A  sub/.dvc/config');
 });
