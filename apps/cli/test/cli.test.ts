@@ -135,6 +135,19 @@ describe('an error', () => {
     expect(err()).toMatch(/^ERROR: configuration error - .*nonsense/u);
   });
 
+  test('of the settings does not keep `doctor` from telling what can be known', async () => {
+    const cwd = nowhere();
+    mkdirSync(join(cwd, '.dvc'));
+    writeFileSync(join(cwd, '.dvc/config'), '[core]\n    nonsense = 1\n');
+    const { host, out, err } = fakeHost({ cwd });
+    expect(await runCli(['doctor'], host)).toBe(251);
+    expect(out()).toMatch(/^datapin version: .*\n-+\nPlatform: .*\nPlugins: local.*\nRepo: cannot be opened\n$/u);
+    expect(err()).toMatch(/^ERROR: configuration error - .*nonsense.*\nhint: `datapin config -u core\.nonsense` takes it away\.\n$/u);
+    const asJson = fakeHost({ cwd });
+    expect(await runCli(['doctor', '--json'], asJson.host)).toBe(251);
+    expect(JSON.parse(asJson.out())).toMatchObject({ version: expect.any(String), plugins: expect.any(Array), error: { code: 'invalid-config' } });
+  });
+
   test('of the storage is told with its causes by -v, and never with a stack', async () => {
     const cwd = nowhere();
     mkdirSync(join(cwd, '.dvc'));

@@ -1,10 +1,10 @@
-import { DatapinError, inspectEnvironment } from '@datapin/core';
+import { DatapinError, type EnvironmentFinding, inspectEnvironment } from '@datapin/core';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { json } from '../arguments/common-options.ts';
 import { findPlugins } from '../plugins/find-plugins.ts';
 import { pluginPlaces } from '../plugins/plugin-places.ts';
-import { type Command, defineCommand } from './command.ts';
+import { type Command, type CommandServices, defineCommand } from './command.ts';
 
 export const version: Command = defineCommand({
   description: 'For bug reports, and to see at a glance what may be wrong: links, locks, git, remotes and the plugins they need.',
@@ -15,10 +15,7 @@ export const version: Command = defineCommand({
   exitNotes: { 0: 'printed, whatever was found' },
   async run({ openProject, projectOptions, printer }) {
     const plugins = findPlugins(pluginPlaces(projectOptions.env));
-    const findings = await openProject().then(inspectEnvironment, (error: unknown) => {
-      if (error instanceof DatapinError && error.code === 'not-a-repository') return [];
-      throw error;
-    });
+    const { findings, error } = await inspected(openProject);
     const title = `datapin version: ${packageJson.version}`;
     const pluginNames = plugins.map((plugin) => `${plugin.name} ${plugin.version}`);
     const lines = [
@@ -33,6 +30,19 @@ export const version: Command = defineCommand({
       if (hint !== undefined) lines.push(`  ${printer.paint('cyan', 'hint')}: ${hint}`);
     }
     const platform = { node: process.versions.node, os: process.platform, arch: process.arch };
-    return { json: { version: packageJson.version, platform, plugins, findings }, text: lines.join('\n') };
+    return { json: { version: packageJson.version, platform, plugins, findings }, text: lines.join('\n'), ...(error && { error }) };
   },
 });
+
+/** What is found in the repository around here, if there is one; or why it cannot be opened. */
+async function inspected(
+  openProject: CommandServices['openProject'],
+): Promise<{ readonly findings: readonly EnvironmentFinding[]; readonly error?: DatapinError }> {
+  try {
+    return { findings: await inspectEnvironment(await openProject()) };
+  } catch (error) {
+    if (!(error instanceof DatapinError)) throw error;
+    if (error.code === 'not-a-repository') return { findings: [] };
+    return { findings: [{ topic: 'Repo', found: 'cannot be opened' }], error };
+  }
+}
