@@ -28,6 +28,8 @@ const order: readonly WorkKind[] = ['download', 'upload', 'restore', 'query', 'h
 interface Work {
   /** When its files began to count. */
   since: number;
+  /** When the event came. */
+  at: number;
   event: ProgressEvent;
 }
 
@@ -43,10 +45,11 @@ export function createReporter({ printer, now }: ReporterOptions): Reporter {
   function progress(event: ProgressEvent): void {
     const time = now();
     const known = running.get(event.work);
-    if (known === undefined) running.set(event.work, { since: time, event });
+    if (known === undefined) running.set(event.work, { since: time, at: time, event });
     else {
       // The next output, or the files behind their directory objects: a speed is one of what is counted.
       if (event.files < known.event.files) known.since = time;
+      known.at = time;
       known.event = event;
     }
     // What comes between two lines is shown late, and work that tells nothing for long is seen to go on.
@@ -65,7 +68,7 @@ export function createReporter({ printer, now }: ReporterOptions): Reporter {
     const works = order
       .flatMap((kind) => running.get(kind) ?? [])
       .filter(({ event }) => !isFinished(event) || running.size === 1)
-      .map(({ event, since }) => ({ event, seconds: (time - since) / 1000 }));
+      .map(({ event, since, at }) => ({ event, seconds: ((isFinished(event) ? at : time) - since) / 1000 }));
     const [first] = works;
     if (first === undefined) return;
     const pieces = works.map(({ event, seconds }) => progressLine(event, seconds));

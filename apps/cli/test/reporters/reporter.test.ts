@@ -125,6 +125,15 @@ describe('while nothing is told', () => {
     expect(shown()).toEqual(['Placing 1 of 1,200 files', 'Placing 3 of 1,200 files']);
   });
 
+  test('work that is done keeps the speed that it had', () => {
+    const { reporter, shown } = watching(true);
+    reporter.report(download(0, 0));
+    vi.advanceTimersByTime(2000);
+    reporter.report(download(1200, 1200 * mebibyte));
+    vi.advanceTimersByTime(10_000);
+    expect(shown().at(-1)).toBe('Downloading 1,200 of 1,200 files, 1.2 GiB of 1.2 GiB, 600 MiB/s');
+  });
+
   test('a wait for another try stays for its time', () => {
     const { reporter, shown } = watching(true);
     reporter.report(download(1, 0));

@@ -82,6 +82,7 @@ async function downloadWhole(
     if (incoming === undefined) cache.publishBytes(wanted.id, head.length === 1 && head[0] !== undefined ? head[0] : Buffer.concat(head));
     else await incoming.publish();
   } catch (error) {
+    counter.moved(-length);
     await incoming?.discard();
     throw isCorrupt(error) ? damaged(remote, wanted, 'its bytes do not match its hash', error) : error;
   }
@@ -101,15 +102,18 @@ async function downloadInParts(
   // some stores tell only now whether they give parts
   if (!remote.storage.traits.rangeReads) return downloadWhole(remote, cache, wanted, counter, context);
   const incoming = await cache.receive(wanted.id, { size });
+  let came = 0;
   try {
-    await forEachBounded(partsOf(size), { limit: partsAtOnce, signal: context.signal }, (range) =>
-      remote.attempt({ object: wanted.id.value, path: wanted.path }, async () => {
+    await forEachBounded(partsOf(size), { limit: partsAtOnce, signal: context.signal }, async (range) => {
+      await remote.attempt({ object: wanted.id.value, path: wanted.path }, async () => {
         const body = await remote.storage.read(remoteKeyOf(wanted), { ...readOptions(wanted, context), range });
         await writePart(body, range, incoming, remote, wanted, counter);
-      }),
-    );
+      });
+      came += range.end - range.start;
+    });
     await incoming.publish();
   } catch (error) {
+    counter.moved(-came);
     await incoming.discard();
     throw isCorrupt(error) ? damaged(remote, wanted, 'its bytes do not match its hash', error) : error;
   }
@@ -124,13 +128,18 @@ async function writePart(
   counter: ProgressCounter,
 ): Promise<void> {
   let at = range.start;
-  for await (const chunk of body) {
-    if (at + chunk.byteLength > range.end) throw damaged(remote, wanted, 'a part is longer than what was asked for');
-    await incoming.writeAt(chunk, at);
-    at += chunk.byteLength;
-    counter.moved(chunk.byteLength);
+  try {
+    for await (const chunk of body) {
+      if (at + chunk.byteLength > range.end) throw damaged(remote, wanted, 'a part is longer than what was asked for');
+      await incoming.writeAt(chunk, at);
+      at += chunk.byteLength;
+      counter.moved(chunk.byteLength);
+    }
+    if (at < range.end) throw damaged(remote, wanted, `it ends after ${at} of ${wanted.size ?? range.end} bytes`);
+  } catch (error) {
+    counter.moved(range.start - at);
+    throw error;
   }
-  if (at < range.end) throw damaged(remote, wanted, `it ends after ${at} of ${wanted.size ?? range.end} bytes`);
 }
 
 function* partsOf(size: number): Generator<{ start: number; end: number }> {

@@ -11,7 +11,7 @@ import type { WantedObject } from './wanted-object.ts';
 /** What a download did. */
 export interface DownloadOutcome {
   readonly fetched: readonly WantedObject[];
-  /** Bytes over the wire. */
+  /** Bytes of what came; what had to come twice counts once. */
   readonly bytes: number;
   readonly missing: readonly MissingObject[];
 }

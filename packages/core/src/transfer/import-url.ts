@@ -84,6 +84,7 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
     remote.attempt({ object: source.key || shown, path: metafile }, async () => {
       await expectEtag(remote, { ...source, shown: source.key || shown }, metafile);
       const temp = temps.pathIn(folder);
+      let came = 0;
       try {
         const body = await remote.storage.read(source.key, {
           signal: options.context.signal,
@@ -91,6 +92,7 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
         });
         await pipeline(
           counted(body, (bytes) => {
+            came += bytes;
             counter.moved(bytes);
           }),
           createWriteStream(temp, { flags: 'wx' }),
@@ -98,6 +100,9 @@ async function fromStore(record: DependencyRecord, options: ImportContext, metaf
         const { id } = await options.cache.storeFile(temp, { algorithm: 'md5', signal: options.context.signal });
         counter.done();
         return id.value;
+      } catch (error) {
+        counter.moved(-came);
+        throw error;
       } finally {
         rmSync(temp, { force: true });
       }

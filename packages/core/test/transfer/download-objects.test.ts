@@ -38,6 +38,19 @@ describe('progress', () => {
     expect(fixture.events.at(-1)).toMatchObject({ files: 1, totalFiles: 1, bytes: 4, totalBytes: 4 });
   });
 
+  test.each([
+    ['in one buffer', objectOf('some bytes of data')],
+    ['as a stream', objectOf('0123456789abcdef'.repeat(40_000), 'large.bin')],
+    ['in parts', objectOf('fedcba9876543210'.repeat(1_100_000), 'in-parts.bin')],
+  ])('counts bytes that come a second time once: %s', async (_, object) => {
+    let reads = 0;
+    await using fixture = transferFixture({ liar: () => ((reads += 1) === 1 ? 'flipped-byte' : undefined) });
+    fixture.remoteObjects.put(object.key, object.bytes);
+    const { bytes } = await downloadObjects(fixture.pool, undefined, [object.wanted], fixture);
+    expect(bytes).toBe(object.bytes.length);
+    expect(fixture.events.at(-1)).toMatchObject({ files: 1, bytes, totalBytes: bytes });
+  });
+
   test('has no total where only a part of it is known', async () => {
     await using fixture = transferFixture();
     const [sized, other] = [objectOf('sized'), objectOf('other')];
