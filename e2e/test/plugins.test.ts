@@ -212,7 +212,7 @@ describe('an untrusted clone', () => {
     expect(added.code, added.stderr).toBe(0);
     expect(added.stdout).toContain('Installed @datapin/storage-http 0.1.0');
     const { stderr } = await datapin(dir, 'pull', '-r', 'store');
-    expect(stderr).toContain('ECONNREFUSED');
+    expect(stderr).toContain('(connection refused)');
     await datapin(dir, 'plugin', 'remove', 'http');
     expect(existsSync(marker())).toBe(false);
   });

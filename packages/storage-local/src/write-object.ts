@@ -1,10 +1,11 @@
 import { createHash, hash } from 'node:crypto';
-import { write, writeSync } from 'node:fs';
+import { existsSync, write, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 import { type ByteSource, StorageError } from '@datapin/storage';
 
-import { classify } from './classify.ts';
+import { classify, errnoOf } from './classify.ts';
 import type { Folders } from './folders.ts';
 import { createTemporaryObject, type TemporaryObject } from './temporary-object.ts';
 
@@ -45,7 +46,7 @@ async function writeSmall({ path, source, md5, folders, check }: ObjectWriting):
     for (let written = 0; written < bytes.length;) written += writeSync(temporary.file, bytes, written);
     temporary.publish();
   } catch (error) {
-    throw classify(error, `cannot write ${path}`);
+    throw cannotWrite(path, error);
   }
 }
 
@@ -68,7 +69,7 @@ async function copyInto(temporary: TemporaryObject, { path, source, check }: Obj
     if (size > source.size) break;
     const written = writeWhole(temporary.file, chunk);
     digest.update(chunk);
-    await written.catch((error: unknown) => Promise.reject(classify(error, `cannot write ${path}`)));
+    await written.catch((error: unknown) => Promise.reject(cannotWrite(path, error)));
   }
   checkSize(path, size, source.size);
   return digest.digest('hex');
@@ -82,8 +83,16 @@ function attempt<Value>(path: string, action: () => Value): Value {
   try {
     return action();
   } catch (error) {
-    throw classify(error, `cannot write ${path}`);
+    throw cannotWrite(path, error);
   }
+}
+
+/** Where writing is not allowed, the folder is named that does not allow it: the object has none of its own yet. */
+function cannotWrite(path: string, error: unknown): unknown {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return classify(error, `cannot write ${path}`);
+  let folder = dirname(path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return classify(error, `cannot write to ${folder}`);
 }
 
 function checkSize(path: string, actual: number, promised: number): void {

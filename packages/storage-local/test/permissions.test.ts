@@ -75,7 +75,10 @@ test.skipIf(process.platform === 'win32')(
       expect(await readAll(await storage.read('ab/object'))).toEqual(randomBytes(10, 1));
       expect(await listed(storage)).toHaveLength(1);
       for (const size of [10, 2_000_000]) {
-        expect(await failureOf(storage.write('ab/new', sourceOf(randomBytes(size, 1))))).toMatchObject({ code: 'forbidden' });
+        expect(await failureOf(storage.write('ab/new', sourceOf(randomBytes(size, 1))))).toMatchObject({
+          code: 'forbidden',
+          message: `cannot write to ${join(folder, 'ab')}: permission denied`,
+        });
       }
       expect(await failureOf(storage.remove(['ab/object']))).toMatchObject({ code: 'forbidden' });
       expect(readdirSync(join(folder, 'ab'))).toEqual(['object']);
@@ -91,7 +94,10 @@ test.skipIf(process.platform === 'win32')(
     mkdirSync(join(folder, 'parent'), { mode: 0o555 });
     await unprivileged(async () => {
       const storage = await openLocal(join(folder, 'parent/remote'));
-      expect(await failureOf(storage.write('object', sourceOf(randomBytes(10, 1))))).toMatchObject({ code: 'forbidden' });
+      expect(await failureOf(storage.write('object', sourceOf(randomBytes(10, 1))))).toMatchObject({
+        code: 'forbidden',
+        message: `cannot write to ${join(folder, 'parent')}: permission denied`,
+      });
     });
   },
 );

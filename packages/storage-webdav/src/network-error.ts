@@ -1,6 +1,7 @@
 import { type NetworkHints, networkFailure, type StorageError } from '@datapin/storage';
 
 const hints: NetworkHints = {
+  unreachable: 'Is the server running? Check the URL of the remote.',
   untrusted: 'Name the PEM file of the authority that signed its certificate in ssl_verify.',
   refused: 'See cert_path and key_path.',
   noTls: 'Does the address take https? webdavs:// speaks https, webdav:// plain http.',

@@ -2,6 +2,8 @@ import { isStorageError, StorageError, type StorageErrorCode } from './storage-e
 
 /** What a user can do about a connection that stays wrong, in the terms of a plugin's own options: one sentence each. */
 export interface NetworkHints {
+  /** No connection came about. */
+  readonly unreachable?: string;
   /** The server's certificate is not trusted here. */
   readonly untrusted?: string;
   /** The server ends the handshake: it misses a client certificate, or does not take the one that it got. */
@@ -10,15 +12,19 @@ export interface NetworkHints {
   readonly noTls?: string;
 }
 
-/** Codes of Node and of undici. */
+/** Codes of Node and of undici for a connection that did not come about. */
+const unreachable: Readonly<Record<string, readonly [StorageErrorCode, words: string]>> = {
+  ECONNREFUSED: ['unavailable', 'connection refused'],
+  EHOSTUNREACH: ['unavailable', 'no route to the host'],
+  ENETUNREACH: ['unavailable', 'no route to its network'],
+  EHOSTDOWN: ['unavailable', 'the host is down'],
+  ENOTFOUND: ['unavailable', 'no such host'],
+  EAI_AGAIN: ['unavailable', 'the name of the host cannot be looked up now'],
+  UND_ERR_CONNECT_TIMEOUT: ['timeout', 'no answer'],
+};
+
+/** Their codes for one that did. */
 const codes: Readonly<Record<string, StorageErrorCode>> = {
-  ECONNREFUSED: 'unavailable',
-  EHOSTUNREACH: 'unavailable',
-  ENETUNREACH: 'unavailable',
-  EHOSTDOWN: 'unavailable',
-  ENOTFOUND: 'unavailable',
-  EAI_AGAIN: 'unavailable',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
   ETIMEDOUT: 'timeout',
@@ -41,22 +47,42 @@ export function networkFailure(
   { origin, hints = {} }: { readonly origin: string; readonly hints?: NetworkHints },
 ): StorageError {
   if (isStorageError(error)) return error;
-  const name = codeIn(error);
+  const { code: name, tried } = failedCall(error);
   const failure = (code: StorageErrorCode, what: string, hint?: string): StorageError =>
     new StorageError(code, `${what}: ${reasonIn(error)}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
 
   if (refused.test(name)) return failure('unauthenticated', `${origin} does not take this client`, hints.refused);
   if (untrusted.test(name)) return failure('invalid-request', `${origin} is not trusted`, hints.untrusted);
   if (noTls.test(name)) return failure('invalid-request', origin, hints.noTls);
-  return failure(codes[name] ?? 'interrupted', origin);
+  const [code, words] = unreachable[name] ?? [];
+  if (code === undefined) return failure(codes[name] ?? 'interrupted', origin);
+  const hint = hints.unreachable === undefined ? {} : { hint: hints.unreachable };
+  return new StorageError(code, `cannot reach ${origin} (${words}${tried === '' || origin.includes(tried) ? '' : `: ${tried}`})`, {
+    cause: error,
+    ...hint,
+  });
+}
+
+interface FailedCall {
+  readonly code: string;
+  /** The address or the name that was tried, which may be a proxy's; empty when nobody says. */
+  readonly tried: string;
 }
 
 /** The code of an error, or of the first of those it gathers (one per address of the host), or of what is behind it. */
-function codeIn(error: unknown): string {
+function failedCall(error: unknown): FailedCall {
+  if (typeof error !== 'object' || error === null) return { code: '', tried: '' };
+  if ('code' in error && typeof error.code === 'string')
+    return { code: error.code, tried: triedBy(error instanceof AggregateError ? error.errors[0] : error) };
+  if (error instanceof AggregateError) return failedCall(error.errors[0]);
+  return failedCall('cause' in error ? error.cause : undefined);
+}
+
+function triedBy(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return codeIn(error.errors[0]);
-  return 'cause' in error ? codeIn(error.cause) : '';
+  if ('hostname' in error && typeof error.hostname === 'string') return error.hostname;
+  if (!('address' in error) || typeof error.address !== 'string') return '';
+  return 'port' in error && typeof error.port === 'number' ? `${error.address}:${error.port}` : error.address;
 }
 
 function reasonIn(error: unknown): string {

@@ -7,17 +7,33 @@ import { networkFailure } from '../src/network-failure.ts';
 import { StorageError } from '../src/storage-error.ts';
 
 const origin = 'https://store.example';
-const hints = { untrusted: 'name the authority', refused: 'name a certificate', noTls: 'is it https?' };
+const hints = { unreachable: 'is it running?', untrusted: 'name the authority', refused: 'name a certificate', noTls: 'is it https?' };
 
 function broken(code: string): Error {
   return Object.assign(new Error('broken'), { code });
 }
 
 test.each([
-  ['ENOTFOUND', 'unavailable'],
-  ['EAI_AGAIN', 'unavailable'],
-  ['EHOSTUNREACH', 'unavailable'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+  ['ENOTFOUND', 'unavailable', 'no such host'],
+  ['EAI_AGAIN', 'unavailable', 'the name of the host cannot be looked up now'],
+  ['EHOSTUNREACH', 'unavailable', 'no route to the host'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'timeout', 'no answer'],
+])('%s is %s: the server cannot be reached', (code, expected, words) => {
+  const error = networkFailure(broken(code), { origin, hints });
+  expect(error).toMatchObject({ code: expected, message: `cannot reach ${origin} (${words})`, hint: hints.unreachable });
+});
+
+test('where another address was tried than the one that is meant, it is named: it may be a proxy', () => {
+  const refused = Object.assign(broken('ECONNREFUSED'), { address: '127.0.0.1', port: 3128 });
+  expect(networkFailure(refused, { origin }).message).toBe(`cannot reach ${origin} (connection refused: 127.0.0.1:3128)`);
+  expect(networkFailure(refused, { origin: 'http://127.0.0.1:3128' }).message).toBe(
+    'cannot reach http://127.0.0.1:3128 (connection refused)',
+  );
+  const unknown = Object.assign(broken('ENOTFOUND'), { hostname: 'proxy.example' });
+  expect(networkFailure(unknown, { origin }).message).toBe(`cannot reach ${origin} (no such host: proxy.example)`);
+});
+
+test.each([
   ['UND_ERR_HEADERS_TIMEOUT', 'timeout'],
   ['ETIMEDOUT', 'timeout'],
   ['ECONNRESET', 'interrupted'],
@@ -64,7 +80,7 @@ test('a refused connection is unavailable, and its error is the cause', async ()
 
 test('a host with several addresses fails as its first address does', () => {
   const error = networkFailure(new AggregateError([broken('ENETUNREACH'), broken('ETIMEDOUT')], ''), { origin });
-  expect(error).toMatchObject({ code: 'unavailable', message: `${origin}: broken` });
+  expect(error).toMatchObject({ code: 'unavailable', message: `cannot reach ${origin} (no route to its network)` });
 });
 
 test('a code behind the error counts', () => {

@@ -6,7 +6,7 @@ import { fetchJson } from '../output/fetch-json.ts';
 import { summary } from '../output/summary.ts';
 import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
-import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
+import { nothingDone, transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
 export const fetch: Command = defineCommand({
   description: 'Brings pinned objects into the cache and leaves the work tree alone. Every object is checked against its hash on arrival.',
@@ -36,17 +36,15 @@ export const fetch: Command = defineCommand({
       },
       context,
     );
-    warnWithoutRemote(project, options.remote, printer);
     // DVC only warns of what is nowhere; whoever needs the files pulls, or asks `status`.
-    warnMissing(
-      result.missing.filter((object) => object.reason === 'missing'),
-      printer,
-    );
+    const missing = result.missing.filter((object) => object.reason === 'missing');
     const failed = result.missing.filter((object) => object.reason !== 'missing');
     const error = incomplete(failed, 'download');
+    warnWithoutRemote(project, { remote: options.remote, error, printer });
+    warnMissing(missing, printer);
     return {
       json: fetchJson(result),
-      text: summary([['fetched', result.fetched]]) || (error === undefined ? 'Everything is up to date.' : ''),
+      text: summary([['fetched', result.fetched]]) || (error === undefined ? nothingDone('fetched', missing) : ''),
       ...(error && { error }),
     };
   },

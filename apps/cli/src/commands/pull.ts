@@ -8,7 +8,7 @@ import { fetchJson } from '../output/fetch-json.ts';
 import { summary } from '../output/summary.ts';
 import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
-import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
+import { nothingDone, transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
 export const pull: Command = defineCommand({
   description:
@@ -38,7 +38,6 @@ export const pull: Command = defineCommand({
       { ...transferRequest(options, { targets: positionals.targets, glob: options.glob }), ...request },
       context,
     );
-    warnWithoutRemote(project, options.remote, printer);
     const { fetch, checkout } = result;
     const counts = summary([
       ['fetched', fetch.fetched],
@@ -47,12 +46,14 @@ export const pull: Command = defineCommand({
       ['deleted', checkout.fileCounts.deleted],
     ]);
     const allowed = (object: MissingObject): boolean => request.allowMissing && object.reason === 'missing';
-    warnMissing(fetch.missing.filter(allowed), printer);
+    const missing = fetch.missing.filter(allowed);
     const failed = fetch.missing.filter((object) => !allowed(object));
     const error = incomplete(failed, 'download') ?? (request.allowMissing ? undefined : notPlaced(project, checkout.failed));
+    warnWithoutRemote(project, { remote: options.remote, error, printer });
+    warnMissing(missing, printer);
     const lines = [
       ...changeLines(project, printer.shown(checkout), printer.paint),
-      counts || (error === undefined ? 'Everything is up to date.' : ''),
+      counts || (error === undefined ? nothingDone('changed', missing) : ''),
     ];
     const { files, bytes, complete, dataHash } = result;
     const json = { fetch: fetchJson(fetch), checkout, files, bytes, complete, dataHash };

@@ -5,7 +5,7 @@ import { incomplete } from '../output/incomplete.ts';
 import { summary } from '../output/summary.ts';
 import { preferSmallHeap } from '../prefer-small-heap.ts';
 import { type Command, defineCommand } from './command.ts';
-import { transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
+import { nothingDone, transferOptions, transferRequest, warnMissing, warnWithoutRemote } from './transfer-options.ts';
 
 export const push: Command = defineCommand({
   description:
@@ -24,12 +24,12 @@ export const push: Command = defineCommand({
     preferSmallHeap();
     const project = await openProject();
     const result = await pushTargets(project, transferRequest(options, { targets: positionals.targets, glob: options.glob }), context);
-    warnWithoutRemote(project, options.remote, printer);
-    warnMissing(result.missing, printer);
     const error = incomplete(result.failed, 'upload');
+    warnWithoutRemote(project, { remote: options.remote, error, printer });
+    warnMissing(result.missing, printer);
     return {
       json: result,
-      text: summary([['pushed', result.pushed]]) || (error === undefined ? 'Everything is up to date.' : ''),
+      text: summary([['pushed', result.pushed]]) || (error === undefined ? nothingDone('pushed', result.missing) : ''),
       ...(error && { error }),
     };
   },

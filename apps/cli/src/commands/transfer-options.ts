@@ -1,8 +1,8 @@
-import type { MissingObject, Project, TransferRequest } from '@datapin/core';
+import type { DatapinError, MissingObject, TransferRequest } from '@datapin/core';
 
 import { json, jobs, recursive, remote, revisions, runCache, withDeps } from '../arguments/common-options.ts';
 import type { FlagSpec, OptionValues } from '../arguments/option-spec.ts';
-import { incomplete } from '../output/incomplete.ts';
+import { countOf, objectLine } from '../output/incomplete.ts';
 import type { Printer } from '../output/printer.ts';
 
 /** The options that fetch, pull and push share. */
@@ -33,19 +33,30 @@ export function transferRequest(
   };
 }
 
-/** DVC's warning where everything may be up to date only because nobody said where to look. */
-export function warnWithoutRemote(project: Project, remoteName: string | undefined, printer: Printer): void {
-  if (remoteName === undefined && project.config.core.remote === undefined) {
-    printer.warning('No remote provided and no default remote set.', '`datapin remote default <name>` sets one.');
-  }
+/** DVC's warning where everything may be up to date only because nobody said where to look. An error that says so is enough. */
+export function warnWithoutRemote(
+  {
+    config,
+  }: { readonly config: { readonly core: { readonly remote?: string | undefined }; readonly remotes: ReadonlyMap<string, unknown> } },
+  { remote, error, printer }: { readonly remote: string | undefined; readonly error: DatapinError | undefined; readonly printer: Printer },
+): void {
+  if (remote !== undefined || config.core.remote !== undefined || error?.code === 'no-remote') return;
+  const hint = config.remotes.size === 0 ? '`datapin remote add -d <name> <url>` adds one.' : '`datapin remote default <name>` sets one.';
+  printer.warning('No remote provided and no default remote set.', hint);
 }
 
 /** DVC's warning for what is neither here nor on the remote and does not fail the command. */
 export function warnMissing(objects: readonly MissingObject[], printer: Printer): void {
-  const lines = incomplete(objects, 'download')?.details.map((detail) => `  ${detail.message}`) ?? [];
-  if (lines.length === 0) return;
-  if (lines.length > mostLines) lines.splice(mostLines, Infinity, `  … and ${lines.length - mostLines} more`);
-  printer.warning(['Some of the cache files do not exist neither locally nor on remote. Missing cache files:', ...lines]);
+  if (objects.length === 0) return;
+  const lines = objects.slice(0, mostLines).map((object) => `  ${objectLine(object)}`);
+  if (objects.length > mostLines) lines.push(`  … and ${objects.length - mostLines} more`);
+  printer.warning([`${countOf(objects)} ${objects.length === 1 ? 'is' : 'are'} neither in the cache nor on the remote:`, ...lines]);
 }
 
 const mostLines = 20;
+
+/** What is said when nothing had to be done, or nothing could be: `done` is what would have been. */
+export function nothingDone(done: 'pushed' | 'fetched' | 'changed', missing: readonly MissingObject[]): string {
+  if (missing.length === 0) return 'Everything is up to date.';
+  return `Nothing ${done}; ${countOf(missing)} ${missing.length === 1 ? 'is' : 'are'} missing.`;
+}

@@ -26,11 +26,22 @@ describe('objects that were not transferred', () => {
     });
   });
 
-  test('have a common reason told once', () => {
-    expect(incomplete([lost('a'), lost('d/b')], 'download')).toMatchObject({
-      code: 'object-missing',
-      message: '2 files failed to download: it is not there',
-      details: [{ message: `'a' (object ${hash}, remote 'store')` }, { message: `'d/b' (object ${hash}, remote 'store')` }],
+  const down = "remote 'store': the folder /mnt/x does not exist";
+  const unreachable = (path: string, of = hash): MissingObject => ({ ...lost(path, 'remote-unavailable', down), hash: of });
+
+  test("have the remote's reason told once, with their number", () => {
+    expect(incomplete([unreachable('d', `${hash}.dir`), unreachable('a'), unreachable('b')], 'download')).toMatchObject({
+      code: 'remote-unavailable',
+      message: `${down}; 1 directory and 2 files not downloaded`,
+      hint: 'Push it.',
+      details: [],
+    });
+  });
+
+  test('have it told once among other reasons, too', () => {
+    expect(incomplete([lost('a'), unreachable('b'), unreachable('c')], 'upload')).toMatchObject({
+      message: '3 files failed to upload',
+      details: [{ message: `'a': it is not there (object ${hash}, remote 'store')` }, { message: `2 files: ${down}` }],
     });
   });
 

@@ -7,14 +7,16 @@ import type { Config, RemoteConfig } from './config.ts';
  */
 export function findRemote(config: Config, name: string | undefined): RemoteConfig {
   const wanted = (name ?? config.core.remote)?.toLowerCase();
+  const known = [...config.remotes.keys()];
   if (wanted === undefined) {
-    throw new DatapinError('no-remote', 'no remote is configured', {
-      hint: 'Make one the default with `datapin remote add -d <name> <url>` or `datapin remote default <name>`, or name one with `-r <name>`.',
+    if (known.length === 0)
+      throw new DatapinError('no-remote', 'no remote is configured', { hint: '`datapin remote add -d <name> <url>` adds one.' });
+    throw new DatapinError('no-remote', 'no default remote is set', {
+      hint: `Name one with \`-r <name>\`, or make it the default: \`datapin remote default <name>\`. Configured are: ${known.join(', ')}.`,
     });
   }
   const found = config.remotes.get(wanted);
   if (found === undefined) {
-    const known = [...config.remotes.keys()];
     throw new DatapinError('unknown-remote', `config section 'remote "${wanted}"' does not exist`, {
       hint: known.length === 0 ? 'No remote is configured: `datapin remote add <name> <url>`.' : `Configured are: ${known.join(', ')}.`,
     });

@@ -2,7 +2,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { OperationContext } from '../events.ts';
 import { forEachBounded } from './bounded.ts';
 import { downloadObject } from './download-object.ts';
-import { concernsWholeRemote, endsCommand, type MissingObject, missingObject } from './missing-object.ts';
+import { concernsWholeRemote, endsCommand, type MissingObject, missingObject, toldAlike } from './missing-object.ts';
 import { progressCounter, totalSize } from './progress.ts';
 import type { RemotePool } from './remote-pool.ts';
 import type { Remote } from './remote.ts';
@@ -68,5 +68,5 @@ export async function downloadObjects(
       if (concernsWholeRemote(error) || refusals >= refusalsToBelieve) verdict ??= error;
     }
   });
-  return { fetched, bytes: counter.bytes, missing };
+  return { fetched, bytes: counter.bytes, missing: toldAlike(missing, verdict) };
 }

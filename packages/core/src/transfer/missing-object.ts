@@ -47,6 +47,16 @@ function reasonOf(code: ErrorCode): MissingObject['reason'] {
   }
 }
 
+/**
+ * The same failures, told alike where they have the reason that all the others were given up for: what is wrong with the remote is one sentence, not
+ * one for each object that was under way.
+ */
+export function toldAlike(failures: readonly MissingObject[], verdict: unknown): readonly MissingObject[] {
+  if (!(verdict instanceof DatapinError)) return failures;
+  const { code, message, hint } = verdict;
+  return failures.map((failure) => (failure.code === code ? { ...failure, message, ...(hint === undefined ? {} : { hint }) } : failure));
+}
+
 /** Whether the next object would fail in the same way, so that asking for it only costs time. */
 export function concernsWholeRemote(error: unknown): boolean {
   return (

@@ -14,15 +14,16 @@ export interface RemoteCall {
 }
 
 /**
- * A store's failure in the user's terms: says which path, object and remote, keeps the store's own reason, and tells
- * "not there" from "not allowed" from "not reachable". Errors that are not a store's are returned as they are.
+ * A store's failure in the user's terms: keeps the store's own reason, and tells "not there" from "not allowed" from "not reachable". Says which
+ * path and object it was about only where that matters: what concerns the whole remote is the same sentence for every object. Errors that are not
+ * a store's are returned as they are.
  */
 export function remoteFailure(error: unknown, call: RemoteCall): unknown {
   if (!isStorageError(error)) return error;
   const code = codeOf(error);
   const { hide = (text) => text } = call;
   const hint = error.hint === undefined ? hintFor(code, call) : hide(error.hint);
-  return new DatapinError(code, `${sentenceFor(code, call)}${code === 'object-missing' ? '' : `: ${hide(error.message)}`}`, {
+  return new DatapinError(code, sentenceFor(code, { call, status: error.status, reason: hide(error.message) }), {
     cause: withoutSecrets(error, hide),
     ...(hint === undefined ? {} : { hint }),
   });
@@ -71,24 +72,39 @@ export function printRemote(remote: RemoteCall['remote']): string {
   return `remote '${remote.name}' (${remote.address})`;
 }
 
-function subjectOf(call: RemoteCall): string {
-  if (call.object === undefined) return call.path ?? 'a request';
-  return call.path === undefined ? `object ${call.object}` : `'${call.path}' (object ${call.object})`;
+function subjectOf({ object, path }: RemoteCall): string {
+  if (object === undefined) return path ?? 'a request';
+  if (path !== undefined) return `'${path}' (object ${object})`;
+  return object.endsWith('/') ? 'a listing' : `object ${object}`;
 }
 
-function sentenceFor(code: ErrorCode, call: RemoteCall): string {
+interface Said {
+  readonly call: RemoteCall;
+  /** The HTTP status behind the failure. */
+  readonly status: number | undefined;
+  /** The store's own words. */
+  readonly reason: string;
+}
+
+function sentenceFor(code: ErrorCode, { call, status, reason }: Said): string {
   const remote = printRemote(call.remote);
+  const { name, address } = call.remote;
+  /** Without the address where the store names it. */
+  const short = reason.includes(address) ? `remote '${name}'` : remote;
   switch (code) {
     case 'object-missing':
       return `${subjectOf(call)} is not on ${remote}`;
     case 'no-credentials':
-      return `no credentials for ${remote}`;
+      return `no credentials for ${remote}: ${reason}`;
     case 'credentials-refused':
-      return `${remote} refused the credentials for ${subjectOf(call)}`;
+      // Without a status it was no server that refused, but a folder; the reason says which one.
+      return status === undefined ? `${short}: ${reason}` : `${remote} refused the credentials: ${reason}`;
     case 'remote-full':
-      return `${remote} is full; ${subjectOf(call)} was not stored`;
+      return `${remote} is full: ${reason}`;
+    case 'remote-unavailable':
+      return `${short}: ${reason}`;
     default:
-      return `${remote} failed for ${subjectOf(call)}`;
+      return `${remote} failed for ${subjectOf(call)}: ${reason}`;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Cache } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
 import type { OperationContext } from '../events.ts';
 import { forEachBounded } from './bounded.ts';
-import { concernsWholeRemote, endsCommand, type MissingObject, missingObject } from './missing-object.ts';
+import { concernsWholeRemote, endsCommand, type MissingObject, missingObject, toldAlike } from './missing-object.ts';
 import { progressCounter } from './progress.ts';
 import { queryRemote } from './query-remote.ts';
 import type { Remote } from './remote.ts';
@@ -81,10 +81,12 @@ export async function uploadObjects(
   await sendAll(absent);
   await sendAll(directories.filter(({ files }) => isComplete(files, unsent)).map(({ directory }) => directory));
   for (const { directory, files } of directories) {
-    if (!isComplete(files, unsent))
-      unsent.set(objectName(directory.id), missingObject(directory, remote.name, incomplete(directory, files, unsent)));
+    if (isComplete(files, unsent)) continue;
+    const reason = incomplete(directory, files, unsent);
+    const why = reason.code === 'transfer-incomplete' && verdict !== undefined ? verdict : reason;
+    unsent.set(objectName(directory.id), missingObject(directory, remote.name, why));
   }
-  const [missing, failed] = partition([...unsent.values()], ({ code }) => code === 'cache-missing');
+  const [missing, failed] = partition(toldAlike([...unsent.values()], verdict), ({ code }) => code === 'cache-missing');
   return { pushed: counter.files, bytes: counter.bytes, missing, failed };
 }
 

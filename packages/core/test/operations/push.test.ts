@@ -109,8 +109,18 @@ describe('which remote', () => {
 
   it('with no default remote it is refused, also when there is nothing to push', async () => {
     scene.write('.dvc/config', '');
-    await expect(scene.push()).rejects.toMatchObject({ code: 'no-remote' });
-    await expect(scene.push({ targets: ['single.txt'] })).rejects.toMatchObject({ code: 'no-remote' });
+    const none = { code: 'no-remote', message: 'no remote is configured', hint: '`datapin remote add -d <name> <url>` adds one.' };
+    await expect(scene.push()).rejects.toMatchObject(none);
+    await expect(scene.push({ targets: ['single.txt'] })).rejects.toMatchObject(none);
+  });
+
+  it('with remotes of which none is the default, they are named', async () => {
+    scene.write('.dvc/config', '[\'remote "one"\']\n    url = /one\n[\'remote "two"\']\n    url = /two\n');
+    await expect(scene.push()).rejects.toMatchObject({
+      code: 'no-remote',
+      message: 'no default remote is set',
+      hint: expect.stringContaining('Configured are: one, two.'),
+    });
   });
 
   it('an unknown one is refused', async () => {

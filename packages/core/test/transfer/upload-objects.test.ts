@@ -132,6 +132,28 @@ test('a remote that refuses fails everything with the same cause', async () => {
   await expect(upload).rejects.toMatchObject({ code: 'credentials-refused' });
 });
 
+test('a remote that lets nothing be written says so once, for files and their directory', async () => {
+  await using fixture = transferFixture();
+  const data = await directoryIn(fixture, ['one', 'two', 'three']);
+  const remote = await fixture.pool.get(undefined);
+  const write = (key: string): Promise<never> =>
+    Promise.reject(new StorageError('forbidden', `cannot write ${key}: permission denied`, { hint: 'Ask for access.' }));
+  const readOnly = { ...remote, storage: { ...remote.storage, write } };
+  const { failed, missing } = await uploadObjects(readOnly, fixture.cache, { directories: [data], files: [] }, fixture.context);
+  expect(missing).toEqual([]);
+  expect(failed.map(({ hash, code }) => [hash.endsWith('.dir'), code])).toEqual([
+    [false, 'credentials-refused'],
+    [false, 'credentials-refused'],
+    [false, 'credentials-refused'],
+    [true, 'credentials-refused'],
+  ]);
+  expect(new Set(failed.map(({ message }) => message)).size).toBe(1);
+  expect(failed[0]).toMatchObject({
+    message: expect.stringMatching(/^remote 'store' \(memory:\/\/box\/data\): cannot write .*: permission denied$/u),
+    hint: 'Ask for access.',
+  });
+});
+
 test('more objects than are asked for one by one are found by listing', async () => {
   await using fixture = transferFixture();
   const texts = Array.from({ length: 300 }, (_, index) => `file ${index}`);
