@@ -11,6 +11,7 @@ import s3Plugin from '../../../storage-s3/src/index.ts';
 import { DatapinError } from '../../src/errors.ts';
 import { pull, type PullRequest, type PullResult } from '../../src/operations/pull.ts';
 import { openProject } from '../../src/project/open-project.ts';
+import { pullRequest } from '../../test/operations/transfer-request.ts';
 
 /** A git repository with a DVC project, driven by the real programs. */
 export interface RealRepository {
@@ -114,20 +115,7 @@ async function ourPull(dir: string, env: Record<string, string>, changes: Partia
     if (plugin === undefined) throw new DatapinError('unsupported-scheme', `no plugin for ${scheme}`);
     return plugin;
   };
-  const request: PullRequest = {
-    targets: [],
-    allBranches: false,
-    allTags: false,
-    allCommits: false,
-    withDeps: false,
-    recursive: false,
-    remote: undefined,
-    jobs: undefined,
-    glob: false,
-    force: false,
-    allowMissing: false,
-    ...changes,
-  };
+  const request: PullRequest = { ...pullRequest, ...changes };
   try {
     const project = await openProject({ cwd: dir, env, storages: { load } });
     const result = await pull(project, request, { signal: new AbortController().signal, report: () => undefined });

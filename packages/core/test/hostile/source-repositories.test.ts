@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { pull, type PullResult } from '../../src/operations/pull.ts';
 import { makeProject, type TemporaryProject } from '../operations/temporary-project.ts';
+import { pullRequest } from '../operations/transfer-request.ts';
 
 let project: TemporaryProject;
 let home: string;
@@ -51,23 +52,7 @@ async function importFile(
     'data.dvc',
     `frozen: true\ndeps:\n- path: ${file}\n  repo:\n    url: ${url}\n    rev_lock: ${commit}\nouts:\n${pin === '' ? '- hash: md5\n' : pin}  path: data\n`,
   );
-  return pull(
-    await project.open(),
-    {
-      targets: [],
-      allBranches: false,
-      allTags: false,
-      allCommits: false,
-      withDeps: false,
-      recursive: false,
-      remote: undefined,
-      jobs: undefined,
-      glob: false,
-      force: false,
-      allowMissing: false,
-    },
-    project.context,
-  );
+  return pull(await project.open(), pullRequest, project.context);
 }
 
 const data = (): string | undefined =>

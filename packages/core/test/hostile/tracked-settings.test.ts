@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { pull } from '../../src/operations/pull.ts';
 import { makeProject, type TemporaryProject } from '../operations/temporary-project.ts';
+import { pullRequest } from '../operations/transfer-request.ts';
 
 let specs: RemoteSpec[];
 let project: TemporaryProject;
@@ -40,22 +41,9 @@ afterEach(() => {
 });
 
 const evil = '[\'remote "store"\']\n    configpath = ../aws\n';
-const request = {
-  targets: [],
-  allBranches: false,
-  allTags: false,
-  allCommits: false,
-  withDeps: false,
-  recursive: false,
-  remote: undefined,
-  jobs: undefined,
-  glob: false,
-  force: false,
-  allowMissing: false,
-};
 
 async function trackedOptions(): Promise<string[]> {
-  await pull(await project.open(), request, project.context).catch(() => undefined);
+  await pull(await project.open(), pullRequest, project.context).catch(() => undefined);
   return [...(specs[0]?.tracked ?? ['(not opened)'])].sort();
 }
 

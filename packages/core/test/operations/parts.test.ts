@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { checkRemote } from '../../src/operations/check-remote.ts';
-import type { BringRequest, Narrowing } from '../../src/operations/fetch.ts';
+import type { Narrowing } from '../../src/operations/fetch.ts';
 import { fetchRepository, knownCommit } from '../../src/operations/fetch-repository.ts';
 import { planPull } from '../../src/operations/plan-pull.ts';
 import { openProject } from '../../src/project/open-project.ts';
 import { directoryObject, keyOf, type RemoteScene, remoteScene } from './remote-scene.ts';
+import { transferRequest } from './transfer-request.ts';
 
 let scene: RemoteScene;
 beforeEach(async () => {
@@ -24,18 +25,6 @@ beforeEach(async () => {
 afterEach(() => {
   scene[Symbol.dispose]();
 });
-
-const request: BringRequest = {
-  targets: [],
-  allBranches: false,
-  allTags: false,
-  allCommits: false,
-  withDeps: false,
-  recursive: false,
-  remote: undefined,
-  jobs: undefined,
-  glob: false,
-};
 
 /** Keeps outputs and files by their paths. */
 function only(keeps: (path: string) => boolean): Narrowing {
@@ -128,16 +117,16 @@ describe('the pins of a commit', () => {
 describe('a plan', () => {
   it('counts what is selected and what the cache lacks, and asks nobody', async () => {
     const project = await scene.open();
-    expect(await planPull(project, request)).toMatchObject({ files: 3, bytes: 9, lackingFiles: 0, lackingBytes: 0 });
+    expect(await planPull(project, transferRequest)).toMatchObject({ files: 3, bytes: 9, lackingFiles: 0, lackingBytes: 0 });
     scene.wipe();
     scene.reads.length = 0;
-    expect(await planPull(await scene.open(), request)).toMatchObject({ files: 3, bytes: 9, lackingFiles: 3, lackingBytes: 9 });
+    expect(await planPull(await scene.open(), transferRequest)).toMatchObject({ files: 3, bytes: 9, lackingFiles: 3, lackingBytes: 9 });
     expect(scene.reads).toEqual([]);
   });
 
   it('has the data hash of a pull', async () => {
     const { dataHash } = await scene.pull();
-    expect((await planPull(await scene.open(), request)).dataHash).toBe(dataHash);
+    expect((await planPull(await scene.open(), transferRequest)).dataHash).toBe(dataHash);
   });
 });
 
@@ -146,7 +135,7 @@ describe('a check of the remote', () => {
     rmSync(join(scene.remoteDir(), keyOf('bb')));
     scene.wipe();
     scene.reads.length = 0;
-    const result = await checkRemote(await scene.open(), request, scene.context);
+    const result = await checkRemote(await scene.open(), transferRequest, scene.context);
     expect(result.missing).toMatchObject([{ path: 'data/sub/b.txt', reason: 'missing', code: 'object-missing', remote: 'store' }]);
     expect(result).toMatchObject({ files: 2 });
     expect(scene.reads).toEqual([keyOf(directoryObject({ 'a.txt': 'a', 'sub/b.txt': 'bb' }), '.dir')]);
@@ -155,11 +144,11 @@ describe('a check of the remote', () => {
   it('names a directory whose list of files is not there', async () => {
     rmSync(join(scene.remoteDir(), keyOf(directoryObject({ 'a.txt': 'a', 'sub/b.txt': 'bb' }), '.dir')));
     scene.wipe();
-    const result = await checkRemote(await scene.open(), request, scene.context);
+    const result = await checkRemote(await scene.open(), transferRequest, scene.context);
     expect(result.missing).toMatchObject([{ path: 'data', reason: 'missing' }]);
   });
 
   it('is content when all is there', async () => {
-    expect(await checkRemote(await scene.open(), request, scene.context)).toMatchObject({ missing: [], files: 3, bytes: 9 });
+    expect(await checkRemote(await scene.open(), transferRequest, scene.context)).toMatchObject({ missing: [], files: 3, bytes: 9 });
   });
 });

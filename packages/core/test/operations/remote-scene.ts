@@ -13,6 +13,7 @@ import { pull, type PullRequest, type PullResult } from '../../src/operations/pu
 import { push, type PushRequest, type PushResult } from '../../src/operations/push.ts';
 import { addRequest } from './add-request.ts';
 import { makeProject, type TemporaryProject } from './temporary-project.ts';
+import { transferRequest } from './transfer-request.ts';
 
 /** What a test may put between core and the folder behind a remote. */
 export interface Spy {
@@ -79,17 +80,6 @@ export function remoteScene(options: { readonly config?: string } = {}): RemoteS
   const { root } = project;
   const path = (name: string): string => join(root, name);
   const remoteDir = (name = 'store'): string => join(dirname(root), name);
-  const transfer = {
-    targets: [],
-    allBranches: false,
-    allTags: false,
-    allCommits: false,
-    withDeps: false,
-    recursive: false,
-    remote: undefined,
-    jobs: undefined,
-    glob: false,
-  };
   const context = (signal = project.context.signal): TemporaryProject['context'] => ({ ...project.context, signal });
 
   return {
@@ -112,11 +102,11 @@ export function remoteScene(options: { readonly config?: string } = {}): RemoteS
       project.git('add', '-A');
       project.git('commit', '-q', '--allow-empty', '-m', message);
     },
-    push: async ({ cwd, signal, ...changes } = {}) => push(await project.open(cwd), { ...transfer, ...changes }, context(signal)),
+    push: async ({ cwd, signal, ...changes } = {}) => push(await project.open(cwd), { ...transferRequest, ...changes }, context(signal)),
     fetch: async ({ cwd, signal, ...changes } = {}) =>
-      fetch(await project.open(cwd), { ...transfer, maxSize: undefined, types: [], ...changes }, context(signal)),
+      fetch(await project.open(cwd), { ...transferRequest, maxSize: undefined, types: [], ...changes }, context(signal)),
     pull: async ({ cwd, signal, ...changes } = {}) =>
-      pull(await project.open(cwd), { ...transfer, force: false, allowMissing: false, ...changes }, context(signal)),
+      pull(await project.open(cwd), { ...transferRequest, force: false, allowMissing: false, ...changes }, context(signal)),
     checkout: async ({ cwd, signal, ...changes } = {}) =>
       checkout(
         await project.open(cwd),
