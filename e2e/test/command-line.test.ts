@@ -103,6 +103,18 @@ const ready: readonly Step[] = [['init', '-q'], ['add', '-q', 'a', 'd'], ['remot
 
 const scenes: Readonly<Record<string, readonly Step[]>> = {
   'no repository': [['status'], ['root'], ['pull'], ['data', 'status'], ['config', 'core.remote', 'x'], ['remote', 'list']],
+  'git without DVC': [
+    ['list', '.'],
+    ['list', 'd'],
+    ['list', 'd', '-R'],
+    ['list', 'd', 'sub'],
+    ['--cd', 'd', 'list', '.'],
+    ['--cd', 'd', 'list', '..'],
+    ['list', '/nope'],
+    commit,
+    ['list', 'd', '--rev', 'HEAD'],
+    ['list', 'd', '--rev', 'nope'],
+  ],
   'a wrong command line': [
     ['push', '--nonsense'],
     ['pull', '-j', 'x'],

@@ -27,7 +27,7 @@ export async function fetchRevision(
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
   const program = findGitProgram(env);
   const git = async (...args: string[]): Promise<void> => {
-    await runGit(program, { cwd: folder, args, signal });
+    await runGit(program, { cwd: folder, args, signal, about: url });
   };
   try {
     await git('init', '--quiet');
@@ -47,10 +47,19 @@ export async function fetchRevision(
     return { folder, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
-    throw error;
+    throw isGitFailure(error) && error.message.includes(`'${url}' does not appear to be a git repository`)
+      ? noRepository(url, error)
+      : error;
   }
 }
 
-function isGitFailure(error: unknown): boolean {
+function noRepository(url: string, cause: DatapinError): DatapinError {
+  return new DatapinError('git-failed', `'${url}' is no git repository`, {
+    cause,
+    hint: 'It takes a folder, or a URL that git can fetch from.',
+  });
+}
+
+function isGitFailure(error: unknown): error is DatapinError {
   return error instanceof DatapinError && error.code === 'git-failed';
 }

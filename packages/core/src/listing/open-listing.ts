@@ -81,14 +81,14 @@ function projectRootOf(folder: string): string | undefined {
   }
 }
 
-/** What git has, or for a folder outside of git what is there. */
+/** What git has at a revision; what is there in the folder itself without one, as in DVC. */
 async function openWithoutDvc(
   folder: string,
   { env }: ProjectOptions,
   rev: string | undefined,
 ): Promise<Omit<Listing, typeof Symbol.dispose>> {
   const location = findGit(folder);
-  const root = location?.workTree ?? folder;
+  const root = rev === undefined ? folder : (location?.workTree ?? folder);
   if (rev !== undefined && location === undefined) throw revisionWithoutGit(root);
   const files = rev === undefined || location === undefined ? workTreeFiles(root) : await filesAt(openGitRepository(location, env), rev);
   return { root, files, ignore: createDvcIgnore(files), view: undefined };

@@ -20,6 +20,8 @@ export interface GitCall {
   /** Exit codes that are an answer and no failure. Default: 0 only. */
   readonly accept?: readonly number[];
   readonly signal?: AbortSignal;
+  /** What a failure is told to be about, where the folder is a temporary one that says nothing to anybody. */
+  readonly about?: string;
 }
 
 export interface GitAnswer {
@@ -100,7 +102,8 @@ export function runGit(program: GitProgram, call: GitCall): Promise<GitAnswer> {
         return;
       }
       const said = inOneLine(withoutPassword(Buffer.concat(errors).toString('utf8').trim()));
-      reject(new DatapinError('git-failed', `git ${call.args[0] ?? ''} failed in '${call.cwd}': ${said || `exit code ${exitCode}`}`));
+      const where = call.about === undefined ? `in '${call.cwd}'` : `for '${withoutPassword(call.about)}'`;
+      reject(new DatapinError('git-failed', `git ${call.args[0] ?? ''} failed ${where}: ${said || `exit code ${exitCode}`}`));
     });
     if (child.stdin) {
       // Git may end before it has read everything; its exit code tells the story.

@@ -128,6 +128,14 @@ test('a repository without DVC is listed too', async () => {
   expect(await paths({ dvcOnly: true })).toEqual([]);
 });
 
+test('a folder of a repository without DVC stands for itself, but at a revision for the repository', async () => {
+  rmSync(scene.path('.dvc'), { recursive: true });
+  expect(await paths({ url: 'src' })).toEqual(['deep/']);
+  expect(await paths({ cwd: scene.path('src') })).toEqual(['deep/']);
+  expect(await paths({ cwd: scene.path('src'), url: '..', path: 'deep' })).toEqual(['code']);
+  expect(await paths({ url: 'src', rev: 'HEAD' })).toContain('src/');
+});
+
 describe('a directory whose list of files is not in the cache', () => {
   test('has it fetched', async () => {
     await scene.push();
@@ -183,6 +191,11 @@ describe('a URL', () => {
 
   test('that nobody answers is an error', async () => {
     await expect(paths({ url: 'file:///nowhere/at/all' })).rejects.toMatchObject({ code: 'git-failed' });
+    await expect(paths({ url: '/nowhere' })).rejects.toMatchObject({ code: 'git-failed', message: "'/nowhere' is no git repository" });
+    await expect(paths({ url: 'http://me:secret@127.0.0.1:1/x' })).rejects.toMatchObject({
+      code: 'git-failed',
+      message: expect.stringMatching(/^git fetch failed for 'http:\/\/\*\*\*@127\.0\.0\.1:1\/x': fatal: unable to access [^\n]*$/u),
+    });
   });
 
   test('that would be an option, or a transport that runs commands, is refused', async () => {
