@@ -27,6 +27,7 @@ const fixedCodes: Partial<Record<ErrorCode, number>> = {
   'invalid-config': exitCodes.configuration,
   'config-conflict': exitCodes.configuration,
   'no-credentials': exitCodes.configuration,
+  'credentials-moved': exitCodes.configuration,
   'misplaced-dvcignore': exitCodes.unexpected,
   // a failing system call is nothing that DVC catches
   'disk-full': exitCodes.unexpected,

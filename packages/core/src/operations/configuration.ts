@@ -20,6 +20,7 @@ import {
   typedValue,
   writeLevel,
 } from './config-session.ts';
+import { followTypedAddress } from './follow-typed-address.ts';
 import { placeOfSetting } from './place-setting.ts';
 
 /** A setting for people to read. */
@@ -56,8 +57,10 @@ export async function setConfig(scope: ConfigScope, name: string, value: string)
   const layer = layerOf(session.layers, place);
   const written = typedValue(session, layer, setting);
   const after = changeLayer(session, place, (text) => withSetting(text, setting, written));
+  const saved = saveConfigSession(session, after, place);
+  await followSetting({ before: session, after }, setting);
   return {
-    ...saveConfigSession(session, after, place),
+    ...saved,
     warnings: [...warnings, ...secretWarnings(layer, setting), ...linkTypeWarnings(setting)],
   };
 }
@@ -75,7 +78,16 @@ export async function unsetConfig(scope: ConfigScope, name: string): Promise<Con
     );
   }
   const after = changeLayer(session, layer, (text) => withSetting(text, setting, undefined));
-  return { ...saveConfigSession(session, after, layer), warnings: linkTypeWarnings(setting) };
+  const saved = saveConfigSession(session, after, layer);
+  await followSetting({ before: session, after }, setting);
+  return { ...saved, warnings: linkTypeWarnings(setting) };
+}
+
+async function followSetting(
+  sessions: { readonly before: ConfigSession; readonly after: ConfigSession },
+  { section, option }: SettingName,
+): Promise<void> {
+  if (section.kind === 'remote') await followTypedAddress(sessions, { name: section.name, option });
 }
 
 /** All settings with the files they come from, level by level, the weakest first. */

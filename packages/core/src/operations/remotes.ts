@@ -5,6 +5,7 @@ import { sectionOptions, settingValue, withSection, withSetting } from '../confi
 import { showConfigValue } from '../config/secret-options.ts';
 import { DatapinError } from '../errors.ts';
 import type { ConfigText } from '../formats/config-syntax.ts';
+import { renameHome } from '../transfer/credential-destination.ts';
 import {
   changeLayer,
   type ConfigScope,
@@ -20,6 +21,7 @@ import {
   typedValue,
   writeLevel,
 } from './config-session.ts';
+import { followTypedAddress } from './follow-typed-address.ts';
 import { kindOfRemote, placeOfSetting } from './place-setting.ts';
 
 /** A remote for people to read. */
@@ -60,7 +62,9 @@ export async function addRemote(scope: ConfigScope, request: AddRemoteRequest): 
   if (request.default) {
     after = makeDefault(after, { level, name });
   }
-  return { ...saveConfigSession(session, after, place), warnings: [...warnings, ...secretWarnings(layer, setting)] };
+  const saved = saveConfigSession(session, after, place);
+  await followTypedAddress({ before: session, after }, { name, option: 'url' });
+  return { ...saved, warnings: [...warnings, ...secretWarnings(layer, setting)] };
 }
 
 /** A remote that is replaced may have stood in the other tool's file of the level. */
@@ -93,17 +97,21 @@ export async function modifyRemote(
   const after = changeLayer(option === 'url' ? moveSection(session, place, section.name) : session, place, (text) =>
     withSetting(text, setting, written),
   );
-  return { ...saveConfigSession(session, after, place), warnings: [...warnings, ...secretWarnings(layer, setting)] };
+  const saved = saveConfigSession(session, after, place);
+  await followTypedAddress({ before: session, after }, { name: section.name, option });
+  return { ...saved, warnings: [...warnings, ...secretWarnings(layer, setting)] };
 }
 
-function unsetOption(
+async function unsetOption(
   session: ConfigSession,
   { level, setting }: { readonly level: LayerName['level']; readonly setting: SettingName },
-): ConfigWriteResult {
+): Promise<ConfigWriteResult> {
   const holder = session.layers.find((layer) => layer.level === level && settingValue(layer.written, setting) !== undefined);
   const place: LayerName = holder ?? { level, kind: kindOfRemote(session.layers, setting.section.name) ?? 'dvc' };
   const after = holder === undefined ? session : changeLayer(session, place, (text) => withSetting(text, setting, undefined));
-  return { ...saveConfigSession(session, after, place), warnings: [] };
+  const saved = saveConfigSession(session, after, place);
+  await followTypedAddress({ before: session, after }, { name: setting.section.name, option: setting.option });
+  return { ...saved, warnings: [] };
 }
 
 /** A new address can make a remote one that DVC knows, or stop it from being one: then its options go along, within the level. */
@@ -150,7 +158,9 @@ async function replaceRemote(scope: ConfigScope, name: string, to: string | unde
     after = changeLayer(after, layer, (text) => replaceDefault(isLeftover ? text : replaceSection(text, name, to), name, to));
   }
   const main = own.find(({ written }) => written.named.remote.has(name)) ?? { level, kind: 'dvc' };
-  return { ...saveConfigSession(session, after, main), warnings: [] };
+  const saved = saveConfigSession(session, after, main);
+  if (to !== undefined && session.dvcDir !== undefined) renameHome({ env: scope.options.env, dvcDir: session.dvcDir, name }, to);
+  return { ...saved, warnings: [] };
 }
 
 function replaceSection(text: ConfigText, name: string, to: string | undefined): ConfigText {

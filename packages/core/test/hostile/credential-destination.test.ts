@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { StoragePlugin } from '@datapin/storage';
+import { memoryPlugin } from '@datapin/storage-testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../src/config/load-config.ts';
 import { DatapinError } from '../../src/errors.ts';
+import type { ConfigScope } from '../../src/operations/config-session.ts';
+import { setConfig, unsetConfig } from '../../src/operations/configuration.ts';
+import { addRemote, modifyRemote, renameRemote } from '../../src/operations/remotes.ts';
 import { keepCredentialsAtHome } from '../../src/transfer/credential-destination.ts';
 
 let home: string;
@@ -32,13 +36,19 @@ interface Files {
   readonly global?: string;
 }
 
+const environment = (): Readonly<Record<'HOME' | 'DVC_GLOBAL_CONFIG_DIR' | 'DVC_SYSTEM_CONFIG_DIR', string>> => ({
+  HOME: home,
+  DVC_GLOBAL_CONFIG_DIR: join(home, 'settings'),
+  DVC_SYSTEM_CONFIG_DIR: join(home, 'system'),
+});
+
 /** Opens remote `r` as of some configuration files; the code of the refusal, or `sent`. */
 function send(
   { config, local = '', global = '' }: Files,
   plugin: typeof dav = dav,
 ): { readonly code: string; readonly message: string; readonly hint?: string | undefined } {
-  const dvcDir = join(home, 'repository');
-  const env = { HOME: home, DVC_GLOBAL_CONFIG_DIR: join(home, 'settings'), DVC_SYSTEM_CONFIG_DIR: join(home, 'system') };
+  const dvcDir = join(home, '.dvc');
+  const env = environment();
   for (const [folder, name, text] of [
     [dvcDir, 'config', config],
     [dvcDir, 'config.local', local],
@@ -127,6 +137,65 @@ describe('a storage that knows its host', () => {
     expect(send({ config: section('url = gdrive://one'), local: driveSecret }, drive).code).toBe('sent');
     expect(send({ config: section('url = gdrive://two'), local: driveSecret }, drive).code).toBe('sent');
   });
+});
+
+describe('the user who types the address', () => {
+  const keys = section('secret_access_key = hunter2');
+  const file = (name: string): string => readFileSync(join(home, '.dvc', name), 'utf8');
+  const scope = (): ConfigScope => ({
+    options: { cwd: home, env: environment(), storages: { load: async () => ({ ...memoryPlugin(), ...s3 }) } },
+    level: undefined,
+  });
+  /** What a command does in the repository, and whether the secret goes along from then on. */
+  async function after(command: (scope: ConfigScope) => Promise<unknown>): Promise<string> {
+    await command(scope());
+    return send({ config: file('config'), local: file('config.local') }, s3).code;
+  }
+
+  beforeEach(() => {
+    send({ config: section('url = s3://one', 'endpointurl = https://old.example'), local: keys }, s3);
+  });
+
+  it.each<[string, (scope: ConfigScope) => Promise<unknown>]>([
+    ['modifies the remote', (scope) => modifyRemote(scope, { name: 'r', option: 'endpointurl', value: 'https://new.example' })],
+    ['takes the address away', (scope) => modifyRemote(scope, { name: 'r', option: 'endpointurl', value: undefined })],
+    ['adds the remote anew', (scope) => addRemote(scope, { name: 'r', url: 's3://two', default: false, force: true })],
+    ['sets it as a setting', (scope) => setConfig(scope, 'remote.r.endpointurl', 'https://new.example')],
+    ['unsets it', (scope) => unsetConfig(scope, 'remote.r.endpointurl')],
+  ])('%s: the secret goes along', async (_, command) => {
+    await expect(after(command)).resolves.toBe('sent');
+    const back = section('url = s3://one', 'endpointurl = https://old.example');
+    expect(send({ config: back, local: keys }, s3).code).toBe('credentials-moved');
+  });
+
+  it('agrees to what a pull brought by typing it', async () => {
+    const moved = section('url = s3://one', 'endpointurl = https://new.example');
+    expect(send({ config: moved, local: keys }, s3).code).toBe('credentials-moved');
+    await expect(after((scope) => modifyRemote(scope, { name: 'r', option: 'endpointurl', value: 'https://new.example' }))).resolves.toBe(
+      'sent',
+    );
+  });
+
+  it('does not agree by typing something else', async () => {
+    const moved = section('url = s3://one', 'endpointurl = https://evil.example');
+    expect(send({ config: moved, local: keys }, s3).code).toBe('credentials-moved');
+    await expect(after((scope) => modifyRemote(scope, { name: 'r', option: 'jobs', value: '3' }))).resolves.toBe('credentials-moved');
+  });
+
+  it('nor by a new name: what is remembered goes along', async () => {
+    send({ config: section('url = s3://one', 'endpointurl = https://evil.example'), local: keys }, s3);
+    await renameRemote(scope(), { from: 'r', to: 'q' });
+    const known: unknown = JSON.parse(readFileSync(join(home, 'settings', 'datapin-credentials.json'), 'utf8'));
+    expect(known).toMatchObject({ [`${join(home, '.dvc')}#q`]: 'https://old.example' });
+  });
+});
+
+it('what another process remembered meanwhile stays', () => {
+  send({ config: section('url = webdavs://good.example'), local: secret });
+  const known = join(home, 'settings', 'datapin-credentials.json');
+  writeFileSync(known, JSON.stringify({ ...JSON.parse(readFileSync(known, 'utf8')), 'other#r': 'webdavs://there' }));
+  send({ config: section('url = webdavs://good.example'), global: secret });
+  expect(JSON.parse(readFileSync(known, 'utf8'))).toMatchObject({ 'other#r': 'webdavs://there', 'global#r': 'webdavs://good.example' });
 });
 
 it('a folder that nothing can be remembered in is no obstacle', () => {
