@@ -37,6 +37,12 @@ describe('help', () => {
     expect(Math.max(...prose.map((line) => line.length))).toBeLessThanOrEqual(50);
   });
 
+  test('has explanations below the names in a very narrow one, further in than any name', async () => {
+    const { host, out } = fakeHost({ columns: 40 });
+    await runCli(['pull', '-h'], host);
+    expect(out()).toContain('\n      --json\n          Print one JSON document\n          instead of text.\n  -f, --force\n');
+  });
+
   test('wins over mistakes in the rest of the line', async () => {
     const { host, out } = fakeHost();
     expect(await runCli(['remote', 'add', '--nonsense', '--help'], host)).toBe(0);
@@ -145,7 +151,11 @@ describe('an error', () => {
     expect(err()).toMatch(/^ERROR: configuration error - .*nonsense.*\nhint: `datapin config -u core\.nonsense` takes it away\.\n$/u);
     const asJson = fakeHost({ cwd });
     expect(await runCli(['doctor', '--json'], asJson.host)).toBe(251);
-    expect(JSON.parse(asJson.out())).toMatchObject({ version: expect.any(String), plugins: expect.any(Array), error: { code: 'invalid-config' } });
+    expect(JSON.parse(asJson.out())).toMatchObject({
+      version: expect.any(String),
+      plugins: expect.any(Array),
+      error: { code: 'invalid-config' },
+    });
   });
 
   test('of the storage is told with its causes by -v, and never with a stack', async () => {

@@ -13,6 +13,9 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
+/** Options without a letter begin six spaces in; what stands below a name is further in than any of them. */
+const below = ' '.repeat(10);
+
 /**
  * Rows of `name   explanation`: names padded to one column (at least `nameWidth`), explanations wrapped beside it, or below it where the
  * terminal is narrow.
@@ -23,7 +26,7 @@ export function twoColumns(rows: readonly (readonly [name: string, text: string]
   const narrow = width - column < 30;
   return rows
     .flatMap(([name, text]) => {
-      if (narrow) return [`  ${name}`, ...wrap(text, Math.max(width - 6, 20)).map((line) => `      ${line}`)];
+      if (narrow) return [`  ${name}`, ...wrap(text, Math.max(width - below.length, 20)).map((line) => below + line)];
       const [first = '', ...rest] = wrap(text, width - column);
       const head = name.length + 4 > column ? [`  ${name}`, `${' '.repeat(column)}${first}`] : [`  ${name.padEnd(column - 2)}${first}`];
       return [...head, ...rest.map((line) => `${' '.repeat(column)}${line}`)];

@@ -1,11 +1,11 @@
-import { parseRemoteUrl, type StoragePlugin } from '@datapin/storage';
+import { parseRemoteUrl, printRemoteUrl, type StoragePlugin } from '@datapin/storage';
 
 import type { ConfigFileLevel } from '../config/config-files.ts';
 import { type ConfigLayer, mergeConfigTexts } from '../config/config-layers.ts';
 import type { SettingName } from '../config/config-name.ts';
 import type { ConfigFileKind } from '../config/config.ts';
 import { DatapinError } from '../errors.ts';
-import { commonRemoteOptions } from '../formats/config-options.ts';
+import { commonRemoteOptions, remoteRules } from '../formats/config-options.ts';
 import { dvcRemoteRules } from '../formats/config-schema.ts';
 import type { ConfigSession, LayerName } from './config-session.ts';
 
@@ -48,7 +48,7 @@ export async function placeOfSetting(session: ConfigSession, { level, setting }:
     return { place: { level, kind: defined }, warnings: [] };
   }
   if (rules !== undefined && option === 'url') {
-    return { place: { level, kind: 'dvc' }, warnings: [] };
+    return { place: { level, kind: 'dvc' }, warnings: folderWarnings(url) };
   }
   return placeByPlugin(session, { level, option, url });
 }
@@ -60,6 +60,14 @@ export async function placeOfSetting(session: ConfigSession, { level, setting }:
 function rulesOf(url: string): ReturnType<typeof dvcRemoteRules> {
   const { scheme } = parseRemoteUrl(url);
   return scheme === 'local' || dvcRemoteRules(`${scheme}://host`) !== undefined ? dvcRemoteRules(url) : undefined;
+}
+
+/** DVC takes `s3:/bucket` for a folder of that name, and so do we; hardly anybody means it. */
+function folderWarnings(url: string): readonly string[] {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]+):(?!\/\/)\/?(.*)$/isu.exec(url) ?? [];
+  if (scheme === '' || !Object.hasOwn(remoteRules, scheme.toLowerCase())) return [];
+  const meant = printRemoteUrl(parseRemoteUrl(`${scheme}://${rest}`));
+  return [`The address has no '//', so it names a folder. Did you mean '${meant}'?`];
 }
 
 interface PluginRequest {

@@ -69,6 +69,8 @@ function checkNewOutput(view: RepositoryView, path: string): void {
   const kind = stats?.isDirectory() === true ? 'folder' : 'file';
   if (view.dvcIgnore.ignoresOutput(path, kind)) {
     const [reason] = view.dvcIgnore.decide(path, kind).patterns.slice(-1);
+    if (reason?.line === 0)
+      throw new DatapinError('target-ignored', `'${path}' cannot be tracked: ${reason.pattern} is never part of the data`);
     const rule = reason === undefined ? '' : ` by ${printIgnorePattern(reason)}`;
     throw new DatapinError('target-ignored', `Path '${path}' is ignored${rule}`, {
       hint: 'Change the rule in .dvcignore, then try again.',

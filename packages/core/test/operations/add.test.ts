@@ -331,6 +331,14 @@ describe('--out', () => {
   });
 });
 
+it('what is never data is refused without blaming a .dvcignore', async () => {
+  await expect(addIt(['.git/config'])).rejects.toMatchObject({
+    code: 'target-ignored',
+    message: "'.git/config' cannot be tracked: .git is never part of the data",
+    hint: undefined,
+  });
+});
+
 describe('a target that is refused', () => {
   const refusals: readonly {
     readonly why: string;

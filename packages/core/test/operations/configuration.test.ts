@@ -258,6 +258,23 @@ describe('a broken configuration', () => {
 });
 
 describe('a mistake is told with what was probably meant', () => {
+  it.each([
+    ['s3:/bucket/x', 's3://bucket/x'],
+    ['s3:bucket/x', 's3://bucket/x'],
+    ['GDrive:/id', 'gdrive://id'],
+    ['https:/me:secret@host/x', 'https://me:***@host/x'],
+  ])('for the address %s, which is a folder to DVC', async (url, meant) => {
+    const warnings = [`The address has no '//', so it names a folder. Did you mean '${meant}'?`];
+    expect(await add('a', url)).toMatchObject({ warnings });
+    expect(await modifyRemote(scope(), { name: 'a', option: 'url', value: url })).toMatchObject({ warnings });
+    expect(await setConfig(scope(), 'remote.a.url', url)).toMatchObject({ warnings });
+    expect(read('.dvc/config')).toContain(`url = ../${url}`);
+  });
+
+  it.each(['s3://bucket', '/data/s3:/x', 'data', 'c:/data', 'host:/data'])('and the address %s is none', async (url) => {
+    expect(await add('a', url)).toMatchObject({ warnings: [] });
+  });
+
   it('for an option and a section, of which nothing was written', async () => {
     await add('a', 's3://bucket');
     await expect(setConfig(scope(), 'core.remot', 'a')).rejects.toMatchObject({ hint: 'Did you mean core.remote?' });
