@@ -48,6 +48,7 @@ const failureLimit = 64 * 1024;
 
 export function createBucketRequests({ settings, credentials, transport }: BucketContext): BucketRequests {
   const sign = createSigner();
+  const bucket = `bucket ${settings.bucket}`;
   let region = settings.region ?? defaultRegion;
   let bucketSeen = false;
   let clockOffsetMs = 0;
@@ -90,17 +91,25 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
     region = parseFailure(response.status, response.headers, '').region ?? region;
   });
 
-  /** A HEAD that is answered 404 does not tell whether the object or its bucket is missing. Asks for the bucket, once per remote. */
+  /**
+   * A HEAD that is answered 404 does not tell whether the object is missing, or its bucket, or (with stores that say so by 404) whoever asks. Asks
+   * for the bucket, once per remote and by GET, whose answer has words.
+   */
   const checkBucket = sharedAttempt(async () => {
-    const response = await exchange({ method: 'HEAD', key: '' }, region, await credentials.get());
-    response.body.ignore();
-    if (response.status === 404) throw noSuchBucket();
+    const query = { 'list-type': '2', 'max-keys': '0' };
+    const response = await exchange({ method: 'GET', key: '', query }, region, await credentials.get());
+    const body = (await response.body.collect(failureLimit)).toString('utf8');
+    if (response.status === 404) {
+      const failure = hideSecrets(parseFailure(response.status, response.headers, body));
+      const saysMore = failure.foreignBody || (failure.code !== undefined && failure.code !== 'NoSuchBucket');
+      throw saysMore ? failureError(failure, bucket) : noSuchBucket();
+    }
     bucketSeen = true;
   });
 
   function noSuchBucket(): Error {
     const failure = parseFailure(404, {}, '<Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message>');
-    return failureError(failure, `bucket ${settings.bucket}`);
+    return failureError(failure, bucket);
   }
 
   /** What an answer complains about. A HEAD has no body to say it in, so the same is asked again as a GET of one byte. */
@@ -160,7 +169,9 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
         }
         if (failure.code === 'NoSuchBucket') throw noSuchBucket();
         if (failure.status === 404 && failure.code === undefined && !bucketSeen) await untilAborted(checkBucket(), signal);
-        throw failureError(failure, key === '' ? `bucket ${settings.bucket}` : `s3://${settings.bucket}/${key}`);
+        const error = failureError(failure, key === '' ? bucket : `s3://${settings.bucket}/${key}`);
+        // Who is asking matters to every object alike.
+        throw error.code === 'unauthenticated' ? failureError(failure, bucket) : error;
       }
     },
   };

@@ -48,6 +48,8 @@ const codes: Readonly<Record<string, StorageErrorCode>> = {
   AccountProblem: 'forbidden',
   InvalidObjectState: 'invalid-request',
   InvalidAccessKeyId: 'unauthenticated',
+  // versitygw's, with status 404
+  XAdminUserNotFound: 'unauthenticated',
   SignatureDoesNotMatch: 'unauthenticated',
   ExpiredToken: 'unauthenticated',
   InvalidToken: 'unauthenticated',
@@ -84,6 +86,7 @@ const hints: Readonly<Record<string, string>> = {
   AccessDenied: 'Without the permission s3:ListBucket, S3 says this also for objects that do not exist.',
   InvalidObjectState: 'The object is archived. Restore it first.',
   InvalidAccessKeyId: 'The access key is not known there.',
+  XAdminUserNotFound: 'The access key is not known there.',
   SignatureDoesNotMatch: 'The secret key does not belong to the access key.',
   ExpiredToken: 'Get new temporary credentials.',
   RequestTimeTooSkewed: "Set this machine's clock.",

@@ -7,6 +7,9 @@ import { describe, expect, test } from 'vitest';
 import { openRemote, someKeys, sourceOf, storageErrorOf } from './support/open-remote.ts';
 import { type Answer, type Respond, s3Error, startRecorder } from './support/recorder.ts';
 
+/** How the bucket itself is asked for. */
+const bucketQuery = '/bucket/?list-type=2&max-keys=0';
+
 async function failure(respond: Respond, call: 'read' | 'stat' | 'write' = 'read'): Promise<StorageError> {
   await using recorder = await startRecorder(respond);
   const storage = await openRemote({ options: { ...someKeys, endpointurl: recorder.endpoint } });
@@ -21,6 +24,7 @@ describe("the store's word decides", () => {
     [404, 'NoSuchBucket', 'invalid-request'],
     [403, 'AccessDenied', 'forbidden'],
     [403, 'InvalidAccessKeyId', 'unauthenticated'],
+    [404, 'XAdminUserNotFound', 'unauthenticated'],
     [403, 'SignatureDoesNotMatch', 'unauthenticated'],
     [400, 'ExpiredToken', 'unauthenticated'],
     [400, 'InvalidToken', 'unauthenticated'],
@@ -56,13 +60,19 @@ describe('without a word the status does', () => {
     [504, 'unavailable'],
     [507, 'quota-exceeded'],
   ])('%i is %s', async (status, code) => {
-    const respond: Respond = ({ target }) => (target === '/bucket/' ? {} : { status });
+    const respond: Respond = ({ target }) => (target === bucketQuery ? {} : { status });
     expect(await failure(respond)).toMatchObject({ code, status });
   });
 });
 
 test('the message names bucket and key and what the store said', async () => {
   expect((await failure(() => s3Error(403, 'AccessDenied'))).message).toBe('s3://bucket/prefix/key: AccessDenied: because of AccessDenied');
+});
+
+test('or the bucket alone, where it is about whoever asks', async () => {
+  expect((await failure(() => s3Error(403, 'InvalidAccessKeyId'))).message).toBe(
+    'bucket bucket: InvalidAccessKeyId: because of InvalidAccessKeyId',
+  );
 });
 
 test('AccessDenied may mean that the object is missing, and the hint says when', async () => {
@@ -94,11 +104,11 @@ describe('HEAD, whose answers have no body', () => {
   });
 
   test('not found: the bucket is asked for, once', async () => {
-    await using recorder = await startRecorder(({ target }) => (target === '/bucket/' ? {} : { status: 404 }));
+    await using recorder = await startRecorder(({ target }) => (target === bucketQuery ? {} : { status: 404 }));
     const storage = await openRemote({ options: { ...someKeys, endpointurl: recorder.endpoint } });
     expect((await storageErrorOf(storage.stat('a'))).code).toBe('not-found');
     expect((await storageErrorOf(storage.stat('b'))).code).toBe('not-found');
-    expect(recorder.requests.map(({ target }) => target)).toEqual(['/bucket/prefix/a', '/bucket/', '/bucket/prefix/b']);
+    expect(recorder.requests.map(({ target }) => target)).toEqual(['/bucket/prefix/a', bucketQuery, '/bucket/prefix/b']);
   });
 
   test('not found, and neither is the bucket: the bucket is what is wrong', async () => {
@@ -106,8 +116,17 @@ describe('HEAD, whose answers have no body', () => {
     expect(error).toMatchObject({ code: 'invalid-request', message: expect.stringContaining('bucket bucket') });
   });
 
+  test('not found, and so is whoever asks: that is what is said', async () => {
+    const error = await failure(() => s3Error(404, 'XAdminUserNotFound'), 'stat');
+    expect(error).toMatchObject({
+      code: 'unauthenticated',
+      message: 'bucket bucket: XAdminUserNotFound: because of XAdminUserNotFound',
+      hint: 'The access key is not known there.',
+    });
+  });
+
   test('not found where the bucket may not be asked for: the object is missing', async () => {
-    expect(await failure(({ target }) => ({ status: target === '/bucket/' ? 403 : 404 }), 'stat')).toMatchObject({ code: 'not-found' });
+    expect(await failure(({ target }) => ({ status: target === bucketQuery ? 403 : 404 }), 'stat')).toMatchObject({ code: 'not-found' });
   });
 
   test('a deleted version is not there', async () => {
