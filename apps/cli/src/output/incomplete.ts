@@ -13,7 +13,7 @@ export function incomplete(objects: readonly MissingObject[], failedTo: 'downloa
   const hinted = hint === undefined ? {} : { hint };
   if (reasons.length === 1 && !isOfObject(first)) {
     const what = objects.length === 1 ? `'${first.path}'` : countOf(objects);
-    return new DatapinError(code, `${first.message}; ${what} not ${failedTo}ed`, hinted);
+    return new DatapinError(code, `${first.message.replace(/\.$/u, '')}; ${what} not ${failedTo}ed`, hinted);
   }
   const details = reasons.map(([object = first, ...others]) => {
     const line = others.length === 0 ? objectLine(object) : `${countOf([object, ...others])}: ${object.message}`;

@@ -15,6 +15,7 @@ import { type RemotePool, remotePool } from '../transfer/remote-pool.ts';
 import { selectForTransfer } from '../transfer/select-for-transfer.ts';
 import { distinct, type WantedObject } from '../transfer/wanted-object.ts';
 import { refuseVersionAware } from './refuse-version-aware.ts';
+import { warnOfAbsentFolder } from './warn-of-absent-folder.ts';
 
 export interface CloudStatusRequest {
   readonly targets: readonly string[];
@@ -49,11 +50,9 @@ export async function compareWithRemote(
     refuseVersionAware(remote);
     await bringDirectories({ outputs, remote: name, pool, cache }, context);
     const objects = await objectsOf(outputs, cache);
-    const found = await queryRemote(
-      remote,
-      distinct(objects).map(({ id }) => id),
-      context,
-    );
+    const wanted = distinct(objects).map(({ id }) => id);
+    const found = await queryRemote(remote, wanted, context);
+    await warnOfAbsentFolder(remote, { wanted, found }, context);
     for (const { id, path } of objects) {
       const [here, there] = [cache.has(id), found.has(objectKey(id))];
       if (!here || !there) result.set(displayPath(project, path), here ? 'new' : there ? 'deleted' : 'missing');

@@ -8,6 +8,7 @@ import { remotePool } from '../transfer/remote-pool.ts';
 import { remoteNameOf } from '../transfer/bring-outputs.ts';
 import { type DataEntry, entriesOf, indexPinned } from './data-index.ts';
 import { refuseVersionAware } from './refuse-version-aware.ts';
+import { warnOfAbsentFolder } from './warn-of-absent-folder.ts';
 
 export interface NotInRemoteRequest {
   readonly outputs: readonly Output[];
@@ -37,11 +38,9 @@ export async function entriesNotInRemote(
     if (entries.length === 0) continue;
     const remote = await pool.get(name);
     refuseVersionAware(remote);
-    const found = await queryRemote(
-      remote,
-      entries.flatMap(({ id }) => id ?? []),
-      context,
-    );
+    const wanted = entries.flatMap(({ id }) => id ?? []);
+    const found = await queryRemote(remote, wanted, context);
+    await warnOfAbsentFolder(remote, { wanted, found }, context);
     for (const entry of entries) if (entry.id === undefined || !found.has(objectKey(entry.id))) missing.push(entry);
   }
   return missing;

@@ -1,4 +1,4 @@
-import type { ByteStream } from '@datapin/storage';
+import { type ByteStream, isStorageError } from '@datapin/storage';
 
 import type { Cache, IncomingObject } from '../cache/cache.ts';
 import { DatapinError } from '../errors.ts';
@@ -97,7 +97,9 @@ async function downloadInParts(
   context: OperationContext,
 ): Promise<void> {
   // Parts end where the pin ends: only the store knows whether the object does.
-  const { size: stored } = await remote.storage.stat(remoteKeyOf(wanted), readOptions(wanted, context));
+  const stored = await sizeOnRemote(remote, wanted, context);
+  // Only reading tells an object that is missing from a folder that is.
+  if (stored === undefined) return downloadWhole(remote, cache, wanted, counter, context);
   if (stored !== size) throw damaged(remote, wanted, `it has ${stored} bytes, pinned are ${size}`);
   // some stores tell only now whether they give parts
   if (!remote.storage.traits.rangeReads) return downloadWhole(remote, cache, wanted, counter, context);
@@ -116,6 +118,15 @@ async function downloadInParts(
     counter.moved(-came);
     await incoming.discard();
     throw isCorrupt(error) ? damaged(remote, wanted, 'its bytes do not match its hash', error) : error;
+  }
+}
+
+async function sizeOnRemote(remote: Remote, wanted: WantedObject, context: OperationContext): Promise<number | undefined> {
+  try {
+    return (await remote.storage.stat(remoteKeyOf(wanted), readOptions(wanted, context))).size;
+  } catch (error) {
+    if (isStorageError(error) && error.code === 'not-found') return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import type { DatapinEvent } from '../../src/events.ts';
 import { cloudStatus, type CloudStatusRequest } from '../../src/operations/status.ts';
 import { dvcFile } from '../project/metafiles.ts';
 import { keyOf, type RemoteScene, remoteScene } from './remote-scene.ts';
@@ -82,4 +83,17 @@ test('what is never pushed is not mentioned', async () => {
 
 test('an unknown remote is an error', async () => {
   await expect(found({ remote: 'nope' })).rejects.toMatchObject({ code: 'unknown-remote' });
+});
+
+test('a folder that is not there is told: before the first push that is right, and a share that is not mounted looks the same', async () => {
+  const warnings = (): DatapinEvent[] => scene.events.splice(0).filter(({ type }) => type === 'warning');
+  expect(await found({ targets: ['file'] })).toEqual({ file: 'new' });
+  const absent = { type: 'warning', message: `remote 'store': the folder ${scene.remoteDir()} does not exist`, hint: 'Is it mounted?' };
+  expect(warnings()).toEqual([absent]);
+  scene.wipe();
+  expect(await found({ targets: ['file'] })).toEqual({ file: 'missing' });
+  expect(warnings()).toEqual([absent]);
+  mkdirSync(scene.remoteDir());
+  expect(await found({ targets: ['file'] })).toEqual({ file: 'missing' });
+  expect(warnings()).toEqual([]);
 });

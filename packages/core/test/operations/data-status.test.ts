@@ -114,6 +114,12 @@ describe('on the remote', () => {
     expect(await found({ notInRemote: true, granular: true })).toEqual({ notInRemote: ['data/sub/b'] });
   });
 
+  test('is nothing where its folder is not there, which is told', async () => {
+    expect(await found({ notInRemote: true })).toEqual({ notInRemote: ['data/', 'file'] });
+    const message = `remote 'store': the folder ${scene.remoteDir()} does not exist`;
+    expect(scene.events).toContainEqual({ type: 'warning', message, hint: 'Is it mounted?' });
+  });
+
   test('may mean another remote', async () => {
     await scene.push();
     expect(await found({ notInRemote: true, remote: 'other' })).toEqual({ notInRemote: ['data/', 'file'] });

@@ -84,9 +84,13 @@ describe('what does not come', () => {
     expect(missing[0]?.message).toContain('because');
   });
 
-  it('a folder remote that is not there (not mounted) is not reported as lost data', async () => {
+  it('a folder remote that is not there (not mounted) is not reported as lost data, neither small nor large', async () => {
+    scene.write('large', Buffer.alloc(17 * 1024 * 1024));
+    await scene.add('large');
+    scene.wipe('large');
     rmSync(scene.remoteDir(), { recursive: true });
     const { missing } = await scene.fetch();
+    expect(missing.length).toBeGreaterThan(1);
     expect(new Set(missing.map(({ code }) => code))).toEqual(new Set(['remote-unavailable']));
   });
 
