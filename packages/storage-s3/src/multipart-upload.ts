@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type ByteSource, StorageError } from '@datapin/storage';
+import { type ByteSource, StorageError, type WriteStep } from '@datapin/storage';
 import type { BucketRequests } from './bucket-requests.ts';
 import type { ControlClient } from './control-client.ts';
 import { type OutgoingBody, outgoingBody } from './object-body.ts';
@@ -18,6 +18,8 @@ export interface MultipartUpload {
   /** MD5 of the whole, lower-case hex. No store checks it for an object in parts, so it is checked here. */
   readonly md5: string | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Takes a part; see `WriteOptions.step`. */
+  readonly step: WriteStep | undefined;
 }
 
 /** S3's limit. */
@@ -69,7 +71,7 @@ async function giveUpload(control: ControlClient, key: string, uploadId: string)
 }
 
 async function sendParts(upload: MultipartUpload, uploadId: string, partSize: number): Promise<string[]> {
-  const { source, requests, md5, signal } = upload;
+  const { source, requests, md5, signal, step = once } = upload;
   const stop = new AbortController();
   const partSignal = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const count = Math.ceil(source.size / partSize);
@@ -82,7 +84,8 @@ async function sendParts(upload: MultipartUpload, uploadId: string, partSize: nu
       const index = next++;
       const range = { start: index * partSize, end: Math.min((index + 1) * partSize, source.size) };
       const digest = await digests?.parts[index];
-      etags[index] = await sendPart(upload, { uploadId, number: index + 1, range, digest, signal: partSignal });
+      const part = { uploadId, number: index + 1, range, digest, signal: partSignal };
+      etags[index] = await step(() => sendPart(upload, part), partSignal);
     }
   }
 
@@ -107,6 +110,8 @@ async function sendParts(upload: MultipartUpload, uploadId: string, partSize: nu
 function digestsOf({ source, md5 }: MultipartUpload, partSize: number | undefined, signal: AbortSignal): SourceDigests | undefined {
   return md5 === undefined && partSize === undefined ? undefined : digestSource(source, partSize, signal);
 }
+
+const once: WriteStep = (work) => work();
 
 interface Part {
   readonly uploadId: string;

@@ -54,10 +54,20 @@ export async function openS3Storage(
 
     read: async (key, options = {}) => readObject({ requests, key: objectKey(prefix, key), headers: customerKey }, options),
 
-    async write(key, source, { md5, signal }: WriteOptions = {}): Promise<void> {
+    async write(key, source, { md5, signal, step }: WriteOptions = {}): Promise<void> {
       const target = changedKey(prefix, key);
       if (source.size >= transfer.multipartThreshold) {
-        await uploadInParts({ key: target, source, transfer, control: await controlClient(), requests, headers: customerKey, md5, signal });
+        await uploadInParts({
+          key: target,
+          source,
+          transfer,
+          control: await controlClient(),
+          requests,
+          headers: customerKey,
+          md5,
+          signal,
+          step,
+        });
         return;
       }
       const body = await outgoingBody(source);

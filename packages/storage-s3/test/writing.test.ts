@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { ByteSource } from '@datapin/storage';
+import { type ByteSource, isRetryable, type WriteStep } from '@datapin/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { partSizeFor } from '../src/multipart-upload.ts';
@@ -151,6 +151,27 @@ describe('an object in parts', () => {
     expect(await storageErrorOf((await open(recorder)).write('key', sourceOf(bytes)))).toMatchObject({ code: 'rate-limited' });
     expect(recorder.requests.some((request) => is(request, 'complete'))).toBe(false);
     expect(recorder.requests.at(-1)).toSatisfy((request: RecordedRequest) => is(request, 'abort'));
+  });
+
+  test('of which a part fails for a moment sends that part again, where whoever calls repeats steps', async () => {
+    let failures = 0;
+    await using recorder = await startRecorder((request, raw) =>
+      is(request, 'part') && request.target.includes('partNumber=2') && ++failures <= 2 ? s3Error(503, 'SlowDown') : store(request, raw),
+    );
+    const step: WriteStep = async (work) => {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isRetryable(error)) throw error;
+        }
+      }
+    };
+    await (await open(recorder)).write('key', sourceOf(bytes), { md5: md5(bytes, 'hex'), step });
+    const parts = recorder.requests.filter((request) => is(request, 'part'));
+    expect(parts.map(({ target }) => /partNumber=(\d)/u.exec(target)?.[1]).toSorted()).toEqual(['1', '2', '2', '2', '3']);
+    expect(recorder.requests.some((request) => is(request, 'complete'))).toBe(true);
+    expect(recorder.requests.some((request) => is(request, 'abort'))).toBe(false);
   });
 
   test('is given up again until the store knows no such upload', async () => {

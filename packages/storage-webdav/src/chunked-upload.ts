@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type ByteSource, StorageError } from '@datapin/storage';
+import { type ByteSource, StorageError, type WriteStep } from '@datapin/storage';
 import type { DavRequests } from './dav-requests.ts';
 import { outgoingBody } from './outgoing-body.ts';
 
@@ -20,6 +20,8 @@ export interface ChunkedUpload {
   readonly destination: string;
   readonly subject: string;
   readonly signal: AbortSignal;
+  /** Takes a chunk; see `WriteOptions.step`. */
+  readonly step: WriteStep | undefined;
 }
 
 /** A new folder for the chunks of an object; `undefined` where the server is not known to take any: the path tells that it is Nextcloud. */
@@ -28,9 +30,11 @@ export function newChunkFolder(basePath: string): string | undefined {
   return match === null ? undefined : `${match[1]}/uploads/${match[2]}/datapin-${randomUUID()}/`;
 }
 
+const once: WriteStep = (work) => work();
+
 /** Sends the chunks. Nothing is readable before the folder's `.file` is moved. Rejects with `invalid-request` for bytes of another MD5. */
 export async function sendChunks(requests: DavRequests, upload: ChunkedUpload): Promise<void> {
-  const { folder, source, md5, destination, subject, signal } = upload;
+  const { folder, source, md5, destination, subject, signal, step = once } = upload;
   const headers = { destination, 'oc-total-length': String(source.size) };
   const made = await requests.send({ method: 'MKCOL', path: folder, headers, subject, signal });
   made.body.drop();
@@ -47,8 +51,8 @@ export async function sendChunks(requests: DavRequests, upload: ChunkedUpload): 
     const content = await outgoingBody({ source, range, observe });
     const length = { 'content-length': String(content.size), 'content-type': 'application/octet-stream' };
     const path = `${folder}${String(number).padStart(5, '0')}`;
-    const response = await requests.send({ method: 'PUT', path, headers: { ...headers, ...length }, body: content.body, subject, signal });
-    response.body.drop();
+    const chunk = { method: 'PUT', path, headers: { ...headers, ...length }, body: content.body, subject, signal };
+    await step(async () => (await requests.send(chunk)).body.drop(), signal);
     digest = sent;
   }
   const actual = digest.digest('hex');

@@ -11,12 +11,14 @@ import { propfind } from './propfind.ts';
 import { parentOf } from './resource-path.ts';
 import type { OutgoingBody } from './outgoing-body.ts';
 
+type Chunks = Pick<ChunkedUpload, 'folder' | 'source' | 'md5' | 'step'>;
+
 export interface Upload {
   /** Percent-encoded path of the object. */
   readonly path: string;
   readonly subject: string;
   /** The whole in one body, or its chunks where the server takes them. */
-  readonly content: OutgoingBody | { readonly chunks: Pick<ChunkedUpload, 'folder' | 'source' | 'md5'> };
+  readonly content: OutgoingBody | { readonly chunks: Chunks };
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +82,7 @@ export function createUploader({ requests, collections, drafts, warn }: Uploader
     else if (!moves || !(await uploadByDraft({ ...target, content }))) await uploadInPlace({ ...target, content });
   }
 
-  async function uploadChunks(target: Target, chunks: Pick<ChunkedUpload, 'folder' | 'source' | 'md5'>): Promise<void> {
+  async function uploadChunks(target: Target, chunks: Chunks): Promise<void> {
     try {
       await sendChunks(requests, { ...target, ...chunks, destination: requests.origin + target.path });
       const headers = { 'oc-total-length': String(chunks.source.size) };

@@ -99,12 +99,12 @@ export async function openWebdavStorage(remote: RemoteSpec, host: StorageHost): 
       });
     },
 
-    async write(key, source, { md5, signal } = {}): Promise<void> {
+    async write(key, source, { md5, signal, step } = {}): Promise<void> {
       const combined = untilClosed(signal);
       combined.throwIfAborted();
       const [path, subject] = [pathOf(key), subjectOf(key)];
       const folder = source.size < chunkedFrom ? undefined : newChunkFolder(basePath);
-      const content = folder === undefined ? await outgoingBody({ source, md5 }) : { chunks: { folder, source, md5 } };
+      const content = folder === undefined ? await outgoingBody({ source, md5 }) : { chunks: { folder, source, md5, step } };
       const upload = uploader.upload({ path, subject, content, signal: combined });
       uploads.add(upload);
       await upload.finally(() => uploads.delete(upload));

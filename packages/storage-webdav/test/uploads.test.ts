@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { isRetryable, type WriteStep } from '@datapin/storage';
 import { randomBytes, readAll, sourceOf } from '@datapin/storage-testkit';
 import { describe, expect, test } from 'vitest';
 
@@ -193,17 +194,11 @@ describe('chunks on Nextcloud', () => {
   const large = randomBytes(36 * 1024 * 1024, 2);
   const md5 = createHash('md5').update(large).digest('hex');
 
+  const folders = ['', '/dav', '/dav/files', '/dav/files/me', '/dav/uploads', '/dav/uploads/me'].map((path) => `/remote.php${path}`);
+
   async function nextcloudServer(longestBody: number): Promise<FakeServer> {
     const server = await startFakeServer(nextcloud({ ...account, longestBody }));
-    for (const path of [
-      '/remote.php',
-      '/remote.php/dav',
-      '/remote.php/dav/files',
-      '/remote.php/dav/files/me',
-      '/remote.php/dav/uploads',
-      '/remote.php/dav/uploads/me',
-    ])
-      server.resources.set(path, undefined);
+    for (const path of folders) server.resources.set(path, undefined);
     return server;
   }
 
@@ -215,6 +210,29 @@ describe('chunks on Nextcloud', () => {
     expect(objects(server)).toEqual(['/remote.php/dav/files/me/base/new/folder/large']);
     expect(Buffer.compare(server.resources.get('/remote.php/dav/files/me/base/new/folder/large')?.bytes ?? Buffer.alloc(0), large)).toBe(0);
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(3);
+  });
+
+  test('a chunk that fails for a moment is sent again, where whoever calls repeats steps', async () => {
+    let failures = 0;
+    await using server = await startFakeServer({
+      ...nextcloud(account),
+      intercept: ({ method, target }) => (method === 'PUT' && target.endsWith('/00002') && ++failures <= 2 ? { status: 503 } : undefined),
+    });
+    for (const path of folders) server.resources.set(path, undefined);
+    await using storage = await openRemote({ url: webdavUrl(server.origin, '/remote.php/dav/files/me'), options: account });
+    const step: WriteStep = async (work) => {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isRetryable(error)) throw error;
+        }
+      }
+    };
+    await storage.write('large', sourceOf(large), { md5, step });
+    const chunks = server.requests.filter(({ method }) => method === 'PUT').map(({ target }) => target.slice(-5));
+    expect(chunks).toEqual(['00001', '00002', '00002', '00002', '00003']);
+    expect(server.resources.get('/remote.php/dav/files/me/large')?.bytes.equals(large)).toBe(true);
   });
 
   test.each([

@@ -8,6 +8,7 @@ export type {
   Storage,
   StorageTraits,
   WriteOptions,
+  WriteStep,
 } from './storage.ts';
 export { isRetryable, isStorageError, StorageError, type StorageErrorCode, type StorageErrorOptions } from './storage-error.ts';
 export { keyPrefixOf, parseRemoteUrl, printRemoteUrl, type RemoteUrl } from './remote-url.ts';

@@ -35,7 +35,15 @@ export interface ReadOptions extends CallOptions {
 export interface WriteOptions extends CallOptions {
   /** MD5 of the whole object, lower-case hex. A store that can check it on arrival should. */
   readonly md5?: string;
+  /**
+   * For an object that is stored in steps (parts, chunks): one of them goes through here, and is repeated while it fails by what may pass, so that a large
+   * object is not sent anew for it. How often is the caller's business. Without it a failed step fails the write.
+   */
+  readonly step?: WriteStep;
 }
+
+/** Runs a step, perhaps several times; rejects with its last failure, or once `signal` is aborted. */
+export type WriteStep = <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 /** Numbers and guarantees. What a store can *do* is told by the methods it has. */
 export interface StorageTraits {

@@ -1,4 +1,4 @@
-import { parseRemoteUrl, printRemoteUrl, type Storage } from '@datapin/storage';
+import { parseRemoteUrl, printRemoteUrl, type Storage, type WriteStep } from '@datapin/storage';
 
 import type { RemoteConfig } from '../config/config.ts';
 import type { OperationContext } from '../events.ts';
@@ -26,6 +26,8 @@ export interface Remote extends AsyncDisposable {
     work: () => Promise<T>,
     alsoRetry?: (error: unknown, attempt: number) => boolean,
   ): Promise<T>;
+  /** Repeats steps of a write that is itself an attempt (`WriteOptions.step`): what they fail with stays the storage's. */
+  stepsOf(subject: { readonly object: string }): WriteStep;
 }
 
 export interface RemoteSettings {
@@ -57,6 +59,26 @@ export async function openRemote(
 
   const policy = settings.policy ?? defaultRetryPolicy;
   let answered = false;
+  const retrying = async <T>(
+    object: string,
+    work: () => Promise<T>,
+    {
+      signal,
+      alsoRetry,
+    }: { readonly signal: AbortSignal; readonly alsoRetry?: ((error: unknown, attempt: number) => boolean) | undefined },
+  ): Promise<T> => {
+    const result = await withRetry(work, {
+      policy: answered ? policy : { ...policy, budget: Math.min(policy.budget, firstContactBudget) },
+      signal,
+      ...(alsoRetry === undefined ? {} : { alsoRetry }),
+      onRetry: ({ attempt, waitMs, error }) => {
+        const reason = error instanceof Error ? hide(error.message) : 'failed';
+        context.report({ type: 'retry', remote: config.name, key: object, attempt, waitMs, reason });
+      },
+    });
+    answered = true;
+    return result;
+  };
   return {
     ...identity,
     storage,
@@ -64,21 +86,15 @@ export async function openRemote(
     versionAware: isOn(config, 'version_aware') || isOn(config, 'worktree'),
     async attempt(subject, work, alsoRetry) {
       try {
-        const result = await withRetry(work, {
-          policy: answered ? policy : { ...policy, budget: Math.min(policy.budget, firstContactBudget) },
-          signal: context.signal,
-          ...(alsoRetry === undefined ? {} : { alsoRetry }),
-          onRetry: ({ attempt, waitMs, error }) => {
-            const reason = error instanceof Error ? hide(error.message) : 'failed';
-            context.report({ type: 'retry', remote: config.name, key: subject.object, attempt, waitMs, reason });
-          },
-        });
-        answered = true;
-        return result;
+        return await retrying(subject.object, work, { signal: context.signal, alsoRetry });
       } catch (error) {
         throw remoteFailure(error, { remote: identity, hide, ...subject });
       }
     },
+    stepsOf:
+      ({ object }) =>
+      (work, signal) =>
+        retrying(object, work, { signal: AbortSignal.any([context.signal, signal]) }),
     async [Symbol.asyncDispose]() {
       await storage[Symbol.asyncDispose]();
     },

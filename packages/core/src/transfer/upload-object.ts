@@ -41,7 +41,7 @@ export async function uploadObject(
     await remote.attempt(subject, async () => {
       const source = countedSource(fileSource(path, size), (bytes) => counter.moved(bytes));
       try {
-        await write(key, source, options);
+        await write(key, source, { ...options, step: remote.stepsOf(subject) });
       } catch (error) {
         source.settle(0);
         throw error;

@@ -7,6 +7,8 @@ import { type Liar, lyingPlugin, memoryPlugin } from '@datapin/storage-testkit';
 
 import type { Cache } from '../../src/cache/cache.ts';
 import { openCache } from '../../src/cache/file-cache.ts';
+import type { WriteOptions } from '@datapin/storage';
+
 import type { ConfigEntry } from '../../src/config/config.ts';
 import type { DatapinEvent, OperationContext } from '../../src/events.ts';
 import { objectKey } from '../../src/hashing/object-id.ts';
@@ -35,7 +37,7 @@ export interface TransferFixtureOptions {
   readonly liar?: Liar;
   readonly access?: string;
   /** Called when the remote has all bytes of an object; may throw what the store is to answer. */
-  readonly beforeWritten?: () => void;
+  readonly beforeWritten?: (options: WriteOptions | undefined) => Promise<void> | void;
   /** How long a call is tried again, in milliseconds. */
   readonly retryBudget?: number;
 }
@@ -52,7 +54,7 @@ export function transferFixture(options: TransferFixtureOptions = {}): TransferF
         ...storage,
         write: async (...call: Parameters<NonNullable<typeof storage.write>>): Promise<void> => {
           await storage.write?.(...call);
-          options.beforeWritten?.();
+          await options.beforeWritten?.(call[2]);
           written.push(call[0]);
         },
       };

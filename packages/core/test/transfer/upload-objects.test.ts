@@ -191,6 +191,32 @@ describe('progress', () => {
     expect(uploads(fixture).at(-1)).toMatchObject({ files: 1, bytes: size, totalFiles: 1, totalBytes: size });
   });
 
+  test('a step of a large object that fails for a moment is taken again by itself', async () => {
+    let writes = 0;
+    let steps = 0;
+    await using fixture = transferFixture({
+      retryBudget: 10_000,
+      beforeWritten: async (options) => {
+        writes += 1;
+        await options?.step?.(async () => {
+          steps += 1;
+          if (steps < 3) throw new StorageError('interrupted', 'the connection broke');
+        }, fixture.context.signal);
+      },
+    });
+    const large = objectOf('x'.repeat(1_000_000));
+    fixture.cache.publishBytes(large.wanted.id, large.bytes);
+    const outcome = await uploadObjects(
+      await fixture.pool.get(undefined),
+      fixture.cache,
+      { directories: [], files: [large.wanted] },
+      fixture.context,
+    );
+    expect(outcome).toMatchObject({ pushed: 1, failed: [] });
+    expect([writes, steps]).toEqual([1, 3]);
+    expect(fixture.events.filter(({ type }) => type === 'retry')).toHaveLength(2);
+  });
+
   test('a large object that is sent again counts once', async () => {
     let tries = 0;
     await using fixture = transferFixture({

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isStorageError, StorageError } from '@datapin/storage';
 
-import { sourceOf } from '../../src/index.ts';
+import { readAll, sourceOf } from '../../src/index.ts';
 import { type Breakage, failingOtherwise, http } from './breakage.ts';
 
 /** Plugins that take what happens on the way wrong. */
@@ -74,6 +74,13 @@ export const connectionBreakages: readonly Breakage[] = [
     write: async (key, source, options) => {
       await inner.remove([key]).catch(() => {});
       await inner.write(key, source, options);
+    },
+  })),
+  http('what is stored in steps loses its end', {}, ['uploads/steps'], (inner) => ({
+    write: async (key, source, options) => {
+      if (options?.step === undefined) return inner.write(key, source, options);
+      const bytes = await readAll(source.open());
+      return inner.write(key, sourceOf(bytes.subarray(0, -1)));
     },
   })),
   http('an upload whose answer is lost is stored under another name besides', {}, ['uploads/any-answer-lost'], (inner) => ({

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 
+import { isRetryable, type WriteStep } from '@datapin/storage';
+
 import { randomBytes, sourceOf } from '../../bytes.ts';
 import type { Fault } from '../../faults/fault.ts';
 import { assertAbsent, assertFailure, assertHolds, assertPassing, failureOf, listedKeys, settled } from '../../suite/expectations.ts';
@@ -8,6 +10,17 @@ import { always, behindProxy } from './behind-proxy.ts';
 import { hitEachRequest } from './hit-each-request.ts';
 
 const faults: readonly Fault[] = [{ kind: 'reset' }, { kind: 'status', status: 503 }];
+
+/** Runs a step once more when it fails by what may pass. */
+const again: WriteStep = async (work, signal) => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isRetryable(error)) throw error;
+    signal.throwIfAborted();
+    return work();
+  }
+};
 
 /** What uploads promise when the way to the store is bad. */
 export const uploads: readonly Guarantee[] = guarantees(
@@ -44,6 +57,25 @@ export const uploads: readonly Guarantee[] = guarantees(
             else {
               assertPassing(outcome.reason, `a big write whose request ${number} fails`);
               await assertAbsent(storage, `big/${number}`);
+            }
+          }
+        }),
+    ],
+    steps: [
+      'where the caller repeats the steps of a write, an object in parts is whole whichever of its requests fails for a moment, or the write fails',
+      (trial) =>
+        behindProxy(trial, async (storage, proxy) => {
+          const bytes = randomBytes(trial.limits.bigObject, 1);
+          for (const number of [1, 2, 3, 5]) {
+            let seen = 0;
+            proxy.inject({ kind: 'reset' }, { match: () => ++seen === number });
+            const key = `steps/${number}`;
+            const outcome = await settled(storage.write(key, sourceOf(bytes), { step: again }));
+            proxy.heal();
+            if (outcome.status === 'fulfilled') await assertHolds(storage, key, bytes);
+            else {
+              assertPassing(outcome.reason, `a write in steps whose request ${number} fails`);
+              await assertAbsent(storage, key);
             }
           }
         }),
