@@ -58,6 +58,8 @@ function normalise(stdout: string, desk: string): unknown {
   const text = stdout
     .replaceAll(desk, '')
     .replaceAll('datapin', 'dvc')
+    // DVC says that everything is up to date also where its own warning says what is missing
+    .replace(/^Nothing \w+; .* missing\.$/mu, 'Everything is up to date.')
     .replace('See <https://dvc.org/doc/start> to get started!', '`dvc add <path>` tracks some.')
     .replaceAll(/^\tgit add .*$/gmu, (line) => `\tgit add ${line.slice(9).split(' ').sort().join(' ')}`);
   return text.split('\n').sort();
