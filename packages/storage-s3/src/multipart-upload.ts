@@ -71,7 +71,7 @@ async function giveUpload(control: ControlClient, key: string, uploadId: string)
 }
 
 async function sendParts(upload: MultipartUpload, uploadId: string, partSize: number): Promise<string[]> {
-  const { source, requests, md5, signal, step = once } = upload;
+  const { source, requests, md5, signal, step = (work) => work() } = upload;
   const stop = new AbortController();
   const partSignal = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const count = Math.ceil(source.size / partSize);
@@ -110,8 +110,6 @@ async function sendParts(upload: MultipartUpload, uploadId: string, partSize: nu
 function digestsOf({ source, md5 }: MultipartUpload, partSize: number | undefined, signal: AbortSignal): SourceDigests | undefined {
   return md5 === undefined && partSize === undefined ? undefined : digestSource(source, partSize, signal);
 }
-
-const once: WriteStep = (work) => work();
 
 interface Part {
   readonly uploadId: string;

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type ByteSource, isRetryable, type WriteStep } from '@datapin/storage';
+import type { ByteSource } from '@datapin/storage';
+import { threeTries } from '@datapin/storage-testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { partSizeFor } from '../src/multipart-upload.ts';
@@ -158,16 +159,7 @@ describe('an object in parts', () => {
     await using recorder = await startRecorder((request, raw) =>
       is(request, 'part') && request.target.includes('partNumber=2') && ++failures <= 2 ? s3Error(503, 'SlowDown') : store(request, raw),
     );
-    const step: WriteStep = async (work) => {
-      for (;;) {
-        try {
-          return await work();
-        } catch (error) {
-          if (!isRetryable(error)) throw error;
-        }
-      }
-    };
-    await (await open(recorder)).write('key', sourceOf(bytes), { md5: md5(bytes, 'hex'), step });
+    await (await open(recorder)).write('key', sourceOf(bytes), { md5: md5(bytes, 'hex'), step: threeTries });
     const parts = recorder.requests.filter((request) => is(request, 'part'));
     expect(parts.map(({ target }) => /partNumber=(\d)/u.exec(target)?.[1] ?? '').toSorted()).toEqual(['1', '2', '2', '2', '3']);
     expect(recorder.requests.some((request) => is(request, 'complete'))).toBe(true);

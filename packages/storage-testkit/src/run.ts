@@ -1,6 +1,7 @@
 export { allLies, type Liar, type Lie, lieAbout, lyingPlugin, lyingStorage } from './lying-storage.ts';
 export { type MemoryPlugin, memoryPlugin, type MemoryPluginOptions } from './memory-storage.ts';
 export { randomBytes, randomNumbers, readAll, type SourceBehaviour, sourceOf } from './bytes.ts';
+export { threeTries } from './three-tries.ts';
 export { allGuarantees, allHttpGuarantees, httpGuarantees } from './guarantees/all.ts';
 export type { FullStorage, Guarantee, Need, Seam, StorageMethod, Trial } from './suite/guarantee.ts';
 export {

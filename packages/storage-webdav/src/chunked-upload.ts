@@ -30,11 +30,9 @@ export function newChunkFolder(basePath: string): string | undefined {
   return match === null ? undefined : `${match[1]}/uploads/${match[2]}/datapin-${randomUUID()}/`;
 }
 
-const once: WriteStep = (work) => work();
-
 /** Sends the chunks. Nothing is readable before the folder's `.file` is moved. Rejects with `invalid-request` for bytes of another MD5. */
 export async function sendChunks(requests: DavRequests, upload: ChunkedUpload): Promise<void> {
-  const { folder, source, md5, destination, subject, signal, step = once } = upload;
+  const { folder, source, md5, destination, subject, signal, step = (work) => work() } = upload;
   const headers = { destination, 'oc-total-length': String(source.size) };
   const made = await requests.send({ method: 'MKCOL', path: folder, headers, subject, signal });
   made.body.drop();

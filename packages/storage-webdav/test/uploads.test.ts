@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { isRetryable, type WriteStep } from '@datapin/storage';
-import { randomBytes, readAll, sourceOf } from '@datapin/storage-testkit';
+import { randomBytes, readAll, sourceOf, threeTries } from '@datapin/storage-testkit';
 import { describe, expect, test } from 'vitest';
 
 import { type FakeServer, type Personality, startFakeServer, storedFile } from './support/fake-server.ts';
@@ -220,16 +219,7 @@ describe('chunks on Nextcloud', () => {
     });
     for (const path of folders) server.resources.set(path, undefined);
     await using storage = await openRemote({ url: webdavUrl(server.origin, '/remote.php/dav/files/me'), options: account });
-    const step: WriteStep = async (work) => {
-      for (;;) {
-        try {
-          return await work();
-        } catch (error) {
-          if (!isRetryable(error)) throw error;
-        }
-      }
-    };
-    await storage.write('large', sourceOf(large), { md5, step });
+    await storage.write('large', sourceOf(large), { md5, step: threeTries });
     const chunks = server.requests.filter(({ method }) => method === 'PUT').map(({ target }) => target.slice(-5));
     expect(chunks).toEqual(['00001', '00002', '00002', '00002', '00003']);
     expect(server.resources.get('/remote.php/dav/files/me/large')?.bytes.equals(large)).toBe(true);

@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
 
-import { isRetryable, type WriteStep } from '@datapin/storage';
-
 import { randomBytes, sourceOf } from '../../bytes.ts';
 import type { Fault } from '../../faults/fault.ts';
 import { assertAbsent, assertFailure, assertHolds, assertPassing, failureOf, listedKeys, settled } from '../../suite/expectations.ts';
 import { type Guarantee, guarantees } from '../../suite/guarantee.ts';
+import { threeTries } from '../../three-tries.ts';
 import { always, behindProxy } from './behind-proxy.ts';
 import { hitEachRequest } from './hit-each-request.ts';
 
 const faults: readonly Fault[] = [{ kind: 'reset' }, { kind: 'status', status: 503 }];
-
-/** Runs a step once more when it fails by what may pass. */
-const again: WriteStep = async (work, signal) => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isRetryable(error)) throw error;
-    signal.throwIfAborted();
-    return work();
-  }
-};
 
 /** What uploads promise when the way to the store is bad. */
 export const uploads: readonly Guarantee[] = guarantees(
@@ -70,7 +58,7 @@ export const uploads: readonly Guarantee[] = guarantees(
             let seen = 0;
             proxy.inject({ kind: 'reset' }, { match: () => ++seen === number });
             const key = `steps/${number}`;
-            const outcome = await settled(storage.write(key, sourceOf(bytes), { step: again }));
+            const outcome = await settled(storage.write(key, sourceOf(bytes), { step: threeTries }));
             proxy.heal();
             if (outcome.status === 'fulfilled') await assertHolds(storage, key, bytes);
             else {
