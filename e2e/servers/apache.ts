@@ -27,6 +27,9 @@ export interface ApacheOptions {
   readonly directorySlash?: boolean;
 }
 
+/** More than the connections of two openings of a remote: with all workers busy Apache closes kept connections, and loses what comes in on them. */
+const workers = 256;
+
 /** Starts Apache with mod_dav, in one process. */
 export function startApache({ authentication = 'Basic', directorySlash = true }: ApacheOptions = {}): Promise<WebdavServer> {
   // the program lies in `bin` of the folder that Debian's packages were unpacked into
@@ -50,8 +53,9 @@ User nobody
 Group nogroup
 Listen 127.0.0.1:${port}
 ServerLimit 1
-ThreadsPerChild 64
-MaxRequestWorkers 64
+ThreadLimit ${workers}
+ThreadsPerChild ${workers}
+MaxRequestWorkers ${workers}
 ErrorLog ${own}/error.log
 TypesConfig ${own}/mime.types
 LimitRequestBody 0
