@@ -4,7 +4,7 @@ import type { HttpResponse } from './http-exchange.ts';
 import type { HttpRequest, HttpTransport } from './http-transport.ts';
 import { encodeComponent, encodeKey } from './object-path.ts';
 import { createSigner } from './request-signer.ts';
-import { addressOf } from './s3-address.ts';
+import { addressOf, type S3Address } from './s3-address.ts';
 import { type S3Failure, failureError, parseFailure } from './s3-error.ts';
 import type { S3Settings } from './s3-settings.ts';
 
@@ -53,6 +53,13 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
   let bucketSeen = false;
   let clockOffsetMs = 0;
   let lastSigner: Credentials | undefined;
+  const addresses = new Map<string, S3Address>();
+
+  function addressIn(aRegion: string): S3Address {
+    let address = addresses.get(aRegion);
+    if (address === undefined) addresses.set(aRegion, (address = addressOf(settings.address, aRegion)));
+    return address;
+  }
 
   function hideSecrets(failure: S3Failure): S3Failure {
     const { accessKeyId = '', secretAccessKey = '', sessionToken = '' } = lastSigner ?? {};
@@ -64,7 +71,7 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
 
   async function exchange(request: BucketRequest, inRegion: string, signWith: Credentials | undefined): Promise<HttpResponse> {
     const { method, key, query = {}, headers = {}, signal } = request;
-    const address = addressOf(settings.address, inRegion);
+    const address = addressIn(inRegion);
     const path = key === '' ? `${address.basePath}/` : `${address.basePath}/${encodeKey(key)}`;
     const signed =
       signWith === undefined
@@ -147,13 +154,13 @@ export function createBucketRequests({ settings, credentials, transport }: Bucke
 
   return {
     hideSecrets,
-    encrypted: addressOf(settings.address, region).origin.startsWith('https:'),
+    encrypted: addressIn(region).origin.startsWith('https:'),
     async send(request: BucketRequest): Promise<HttpResponse> {
       const { signal, key } = request;
       if (settings.lookUpRegion) await untilAborted(lookUpRegion(), signal);
       const corrections = new Set<Correction>();
       for (;;) {
-        const signWith = await untilAborted(credentials.get(), signal);
+        const signWith = credentials.known ?? (await untilAborted(credentials.get(), signal));
         lastSigner = signWith;
         const inRegion = region;
         const response = await exchange(request, inRegion, signWith);

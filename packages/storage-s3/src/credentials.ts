@@ -11,6 +11,8 @@ export interface Credentials extends StaticKeys {
 export interface CredentialSource {
   /** The credentials to sign with; the same object until they have to be renewed. `undefined` for an anonymous remote. */
   get(): Promise<Credentials | undefined>;
+  /** What `get` would resolve with, where that is known without waiting. */
+  readonly known: Credentials | undefined;
   /** Whether `get` could come up with others after the store called these expired; forgets them if so. */
   renew(expired: Credentials | undefined): boolean;
 }
@@ -30,7 +32,7 @@ const renewalMs = 5 * 60 * 1000;
  * have them failed on this machine), with the HTTP status when a token service refused what it was given.
  */
 export function credentialSource(settings: S3Settings, host: StorageHost): CredentialSource {
-  if (settings.anonymous) return { get: async () => undefined, renew: () => false };
+  if (settings.anonymous) return { get: async () => undefined, known: undefined, renew: () => false };
   const finders = findersFor(settings, host);
   let current: Promise<Credentials> | undefined;
   let known: Credentials | undefined;
@@ -43,9 +45,14 @@ export function credentialSource(settings: S3Settings, host: StorageHost): Crede
     throw noCredentials(settings);
   }
 
+  const isToRenew = (): boolean => known?.expiration !== undefined && known.expiration.getTime() - Date.now() < renewalMs;
+
   return {
+    get known() {
+      return isToRenew() ? undefined : known;
+    },
     async get(): Promise<Credentials> {
-      if (known?.expiration !== undefined && known.expiration.getTime() - Date.now() < renewalMs) current = undefined;
+      if (isToRenew()) current = undefined;
       if (current === undefined) {
         known = undefined;
         current = find();

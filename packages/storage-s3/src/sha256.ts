@@ -9,11 +9,11 @@ const digestSize = 32;
  * which costs four times as much as the rest of a short signature.
  */
 export class Sha256 {
-  private readonly secret: Uint8Array | undefined;
+  private readonly secret: string | Uint8Array | undefined;
   private readonly chunks: Uint8Array[] = [];
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.secret = secret === undefined ? undefined : bytesOf(secret);
+    this.secret = secret === undefined || typeof secret === 'string' ? secret : bytesOf(secret);
   }
 
   update(data: Uint8Array): void {
@@ -23,7 +23,8 @@ export class Sha256 {
   async digest(): Promise<Uint8Array> {
     const [only] = this.chunks;
     const data = this.chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.chunks);
-    return this.secret === undefined ? hash('sha256', data, 'buffer') : hmac(this.secret, data);
+    if (this.secret === undefined) return hash('sha256', data, 'buffer');
+    return typeof this.secret === 'string' ? hmacOfText(this.secret, data) : hmac(this.secret, data);
   }
 
   reset(): void {
@@ -45,7 +46,16 @@ function hmac(secret: Uint8Array, data: Uint8Array): Buffer {
   return hash('sha256', outer, 'buffer');
 }
 
-function bytesOf(source: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof source === 'string') return Buffer.from(source);
+let lastOfText: { readonly secret: string; readonly data: Uint8Array; readonly digest: Buffer } | undefined;
+
+/** For each request the signer looks its key up by an HMAC of the same two texts, those of the credentials: the last one is remembered. */
+function hmacOfText(secret: string, data: Uint8Array): Buffer {
+  if (lastOfText?.secret !== secret || Buffer.compare(lastOfText.data, data) !== 0) {
+    lastOfText = { secret, data, digest: hmac(Buffer.from(secret), data) };
+  }
+  return lastOfText.digest;
+}
+
+function bytesOf(source: ArrayBuffer | ArrayBufferView): Uint8Array {
   return source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
 }

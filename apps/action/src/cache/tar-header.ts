@@ -14,9 +14,12 @@ export function paddingOf(size: number): number {
   return (blockSize - (size % blockSize)) % blockSize;
 }
 
-/** A header for a regular file. The name must be ASCII and at most 100 bytes. Files over 8 GiB have their size in base 256, as GNU tar writes it. */
-export function writeHeader(name: string, size: number): Buffer {
-  const header = Buffer.alloc(blockSize);
+/**
+ * Makes a block the header of a regular file. The name must be ASCII and at most 100 bytes. Files over 8 GiB have their size in base 256, as GNU tar
+ * writes it.
+ */
+export function writeHeader(header: Buffer, { name, size }: Pick<TarHeader, 'name' | 'size'>): void {
+  header.fill(0);
   header.write(name, 0, 100, 'latin1');
   header.write('0000444\0', 100, 'latin1'); // mode
   header.write('0000000\0', 108, 'latin1'); // user
@@ -31,7 +34,6 @@ export function writeHeader(name: string, size: number): Buffer {
   header.write('0', 156, 'latin1'); // a regular file
   header.write('ustar\x0000', 257, 'latin1');
   header.write(`${checksum(header).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return header;
 }
 
 /** Reads a header at a place; `undefined` for the block of zeros that ends an archive. Throws for what is no header. */

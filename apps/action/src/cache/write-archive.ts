@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, createWriteStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
@@ -15,6 +15,8 @@ export interface StoredObject {
 
 const smallObject = 256 * 1024;
 const chunkSize = 1024 * 1024;
+/** Header, bytes and one more, padding; and the end of the archive. */
+const longestSmallMember = smallObject + 5 * blockSize;
 /** The fastest level takes nearly all that there is to win. */
 const params = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** Compression is tried on so many objects, and on so many bytes of each. */
@@ -36,70 +38,87 @@ export async function writeArchive(archive: string, folder: string, objects: rea
   else await pipeline(members, file);
 }
 
-/** Tried on the beginnings of some of the objects, evenly chosen. */
+/** Tried on the beginnings of some of the files, evenly chosen: directory objects, which are text, are next to nothing of the whole. */
 function isCompressible(objects: readonly StoredObject[]): boolean {
-  const step = Math.max(1, objects.length / samples);
+  const files = objects.filter(({ id }) => !isDirectoryId(id));
+  const step = Math.max(1, files.length / samples);
   const pieces: Buffer[] = [];
-  for (let index = 0; index < objects.length; index += step) {
-    const { path } = objects[Math.floor(index)] ?? {};
+  for (let index = 0; index < files.length; index += step) {
+    const { path } = files[Math.floor(index)] ?? {};
     if (path !== undefined) pieces.push(beginningOf(path));
   }
   const sample = Buffer.concat(pieces);
   // what holds next to nothing is mostly headers, which do compress
-  return sample.length < blockSize * pieces.length || zstdCompressSync(sample, { params }).length < worthwhile * sample.length;
+  return sample.length <= blockSize * pieces.length || zstdCompressSync(sample, { params }).length < worthwhile * sample.length;
 }
 
 function beginningOf(path: string): Buffer {
+  const bytes = Buffer.alloc(sampleSize);
+  return bytes.subarray(0, readBeginning(path, bytes).read);
+}
+
+/** In few large chunks: small objects are read to where they lie in one. */
+async function* archiveOf(objects: readonly StoredObject[], folder: string): AsyncGenerator<Uint8Array> {
+  let chunk = Buffer.allocUnsafe(chunkSize);
+  let end = 0;
+  const take = (): Uint8Array => {
+    const whole = chunk.subarray(0, end);
+    chunk = Buffer.allocUnsafe(chunkSize);
+    end = 0;
+    return whole;
+  };
+  const pad = (bytes: number): void => {
+    chunk.fill(0, end, (end += bytes));
+  };
+  for (const { id, path } of objects) {
+    if (end + longestSmallMember > chunkSize) yield take();
+    const expected = id.value.replace(/\.dir$/u, '');
+    const start = end + blockSize;
+    const { read, size } = readBeginning(path, chunk.subarray(start, start + smallObject + 1));
+    writeHeader(chunk.subarray(end, start), { name: `${folder}/${objectKey(id)}`, size });
+    end = start;
+    if (read <= smallObject) {
+      if (hashBytes(id.algorithm, chunk.subarray(start, start + read)) !== expected) throw changed(path);
+      end += read;
+    } else {
+      yield take();
+      yield* largeObject(path, { algorithm: id.algorithm, size, expected });
+    }
+    pad(paddingOf(size));
+  }
+  pad(2 * blockSize);
+  yield take();
+}
+
+async function* largeObject(
+  path: string,
+  { algorithm, size, expected }: { readonly algorithm: ObjectId['algorithm']; readonly size: number; readonly expected: string },
+): AsyncGenerator<Uint8Array> {
+  const hash = createContentHash(algorithm);
+  let read = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: chunkSize })) {
+    const bytes: Uint8Array = piece;
+    read += bytes.length;
+    hash.update(bytes);
+    yield bytes;
+  }
+  if (read !== size || hash.digest() !== expected) throw changed(path);
+}
+
+/** Fills the buffer from a file, as far as that goes; tells how many bytes that were and how many the file has. */
+function readBeginning(path: string, buffer: Buffer): { readonly read: number; readonly size: number } {
   const file = openSync(path, 'r');
   try {
-    const bytes = Buffer.alloc(sampleSize);
-    return bytes.subarray(0, readSync(file, bytes, 0, sampleSize, 0));
+    let read = 0;
+    while (read < buffer.length) {
+      const more = readSync(file, buffer, read, buffer.length - read, null);
+      if (more === 0) return { read, size: read };
+      read += more;
+    }
+    return { read, size: fstatSync(file).size };
   } finally {
     closeSync(file);
   }
-}
-
-/** In few large chunks: small objects are gathered without waiting. */
-async function* archiveOf(objects: readonly StoredObject[], folder: string): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let length = 0;
-  const add = (...pieces: readonly Uint8Array[]): void => {
-    for (const piece of pieces) {
-      waiting.push(piece);
-      length += piece.length;
-    }
-  };
-  const chunk = (): Uint8Array => {
-    const all = Buffer.concat(waiting, length);
-    waiting = [];
-    length = 0;
-    return all;
-  };
-  for (const { id, path } of objects) {
-    const { size } = statSync(path);
-    const expected = id.value.replace(/\.dir$/u, '');
-    add(writeHeader(`${folder}/${objectKey(id)}`, size));
-    if (size <= smallObject) {
-      const bytes = readFileSync(path);
-      if (bytes.length !== size || hashBytes(id.algorithm, bytes) !== expected) throw changed(path);
-      add(bytes);
-    } else {
-      yield chunk();
-      const hash = createContentHash(id.algorithm);
-      let read = 0;
-      for await (const piece of createReadStream(path, { highWaterMark: chunkSize })) {
-        const bytes: Uint8Array = piece;
-        read += bytes.length;
-        hash.update(bytes);
-        yield bytes;
-      }
-      if (read !== size || hash.digest() !== expected) throw changed(path);
-    }
-    add(Buffer.alloc(paddingOf(size)));
-    if (length >= chunkSize) yield chunk();
-  }
-  add(Buffer.alloc(2 * blockSize));
-  yield chunk();
 }
 
 function changed(path: string): Error {

@@ -39,8 +39,8 @@ export interface Undertaking {
 /** So many files may wait to be placed. */
 const longestQueue = 200;
 
-/** Records this many hashes at a time. */
-const recordsPerWrite = 2000;
+/** Records this many hashes at a time: each time it may have to wait for a tick of the file system's clock. */
+const recordsPerWrite = 20_000;
 
 /**
  * Starts carrying plans out: removes what is to go (files, then folders that became empty), makes folders, places every file whose object is
