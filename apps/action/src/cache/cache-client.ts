@@ -1,4 +1,6 @@
-import { statSync } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import type * as Rest from '../../node_modules/@actions/cache/lib/internal/cacheHttpClient.js';
 // The package's front door unpacks archives by a program that writes wherever an archive says. What it does before that is all here, and unpacking is ours.
@@ -24,14 +26,18 @@ export interface CacheClient {
   /** Resolves when the archive begins to come. */
   download(found: FoundEntry): Promise<ArchiveDownload>;
   /**
-   * Stores an archive that `pack` makes once it is known that the service wants it. Resolves with why it did not: somebody else has saved the entry
-   * meanwhile, or the run may not write.
+   * Stores an archive that is packed once it is known that the service wants it. Resolves with why it did not: somebody else has saved the entry
+   * meanwhile, or the run may not write. Rejects with what packing failed with, and nothing is stored then.
    */
-  save(
-    entry: { readonly shard: string; readonly key: string },
-    path: string,
-    pack: () => Promise<void>,
-  ): Promise<'saved' | 'exists' | 'denied'>;
+  save(entry: { readonly shard: string; readonly key: string }, archive: OutgoingArchive): Promise<'saved' | 'exists' | 'denied'>;
+}
+
+export interface OutgoingArchive {
+  readonly pack: () => Readable;
+  /** Where the archive may be kept for a service that wants to know its size beforehand. */
+  readonly file: string;
+  /** Told how many bytes have arrived so far. */
+  readonly sent: (bytes: number) => void;
 }
 
 /** Our archives are always of one kind, whatever programs a runner has: entries are found on all of them. */
@@ -39,6 +45,11 @@ const options = { compressionMethod: CompressionMethod.ZstdWithoutLong, enableCr
 
 /** One repetition after a second: what does not answer then is done without. */
 const patience = { maxAttempts: 2, retryIntervalMs: 1000, retryMultiplier: 1.5 };
+
+/** Bytes of a request of an upload. An archive may have 50,000 of them, which is more than any entry. */
+const blockSize = 4 * 1024 * 1024;
+/** Blocks that are held: being filled, or on their way. */
+const blocksAtOnce = 8;
 
 /** The client for the service that the runner's environment names. */
 export function openCacheClient(): CacheClient {
@@ -55,7 +66,7 @@ function version2(): CacheClient {
       return answer.ok ? { key: answer.matchedKey, url: answer.signedDownloadUrl } : undefined;
     },
     download: ({ url }) => downloadArchive(url),
-    async save({ shard, key }, path, pack) {
+    async save({ shard, key }, { pack, sent }) {
       const version = versionOf(shard);
       const reserved = await service.CreateCacheEntry({ key, version }).catch((error: unknown) => {
         if (isConflict(error)) return undefined;
@@ -67,20 +78,29 @@ function version2(): CacheClient {
         if (reserved.message === '') return 'exists';
         throw new Error(reserved.message);
       }
-      await pack();
-      const sizeBytes = statSync(path).size;
-      const { uploadCacheArchiveSDK } = await import('../../node_modules/@actions/cache/lib/internal/uploadUtils.js');
-      await uploadCacheArchiveSDK(reserved.signedUploadUrl, path, {
-        useAzureSdk: true,
-        uploadChunkSize: 64 * 1024 * 1024,
-        uploadConcurrency: 8,
-        archiveSizeBytes: sizeBytes,
-      });
+      const sizeBytes = await upload(reserved.signedUploadUrl, pack, sent);
       const done = await service.FinalizeCacheEntryUpload({ key, version, sizeBytes: String(sizeBytes) });
       if (!done.ok) throw new Error(done.message === '' ? 'the service did not accept the archive' : done.message);
       return 'saved';
     },
   };
+}
+
+/** Uploads while the archive is packed, in blocks that are only put together when all have come. Resolves with the size. */
+async function upload(url: string, pack: OutgoingArchive['pack'], sent: OutgoingArchive['sent']): Promise<number> {
+  const { BlockBlobClient } = await import('@azure/storage-blob');
+  const archive = pack();
+  let size = 0;
+  const onProgress = ({ loadedBytes }: { readonly loadedBytes: number }): void => {
+    size = loadedBytes;
+    sent(size);
+  };
+  try {
+    await new BlockBlobClient(url).uploadStream(archive, blockSize, blocksAtOnce, { onProgress });
+  } finally {
+    archive.destroy();
+  }
+  return size;
 }
 
 /** Brings an uploader along that reading has no use for. */
@@ -94,18 +114,17 @@ function version1(): CacheClient {
       return found?.archiveLocation === undefined ? undefined : { key: found.cacheKey ?? '', url: found.archiveLocation };
     },
     download: ({ url }) => downloadArchive(url),
-    async save({ shard, key }, path, pack) {
+    async save({ shard, key }, { pack, file }) {
       const { reserveCache, saveCache } = await rest();
-      // Its reservation wants to know the size.
-      await pack();
-      const answer: Reservation = await reserveCache(key, [entryFolder(shard)], { ...options, cacheSize: statSync(path).size });
+      await pipeline(pack(), createWriteStream(file));
+      const answer: Reservation = await reserveCache(key, [entryFolder(shard)], { ...options, cacheSize: statSync(file).size });
       const { result, statusCode, error } = answer;
       if (result?.cacheId === undefined) {
         if (error?.message.startsWith('cache write denied:') === true) return 'denied';
         if (statusCode === 400) throw new Error(error?.message ?? 'the service refuses entries of this size');
         return 'exists';
       }
-      await saveCache(result.cacheId, path);
+      await saveCache(result.cacheId, file);
       return 'saved';
     },
   };

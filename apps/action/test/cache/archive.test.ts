@@ -1,15 +1,16 @@
 import { hash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import type { ObjectId } from '@datapin/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { tarOf, type TarMember } from '../../harness/tar.ts';
+import { packArchive, type StoredObject, UnusableObject } from '../../src/cache/pack-archive.ts';
 import { readArchive } from '../../src/cache/read-archive.ts';
-import { type StoredObject, writeArchive } from '../../src/cache/write-archive.ts';
 
 const folder = '.datapin/gha/0123456789ab';
 let dir: string;
@@ -49,6 +50,10 @@ async function contents(limit = Number.POSITIVE_INFINITY): Promise<readonly (rea
   return found;
 }
 
+async function writeArchive(objects: readonly StoredObject[]): Promise<void> {
+  await pipeline(packArchive(folder, objects), createWriteStream(archive));
+}
+
 function writeTar(members: readonly TarMember[]): void {
   writeFileSync(archive, zstdCompressSync(tarOf(members)));
 }
@@ -71,7 +76,7 @@ describe('what is written', () => {
         stored(Buffer.from('legacy'), '', 'md5-dos2unix'),
         ...Array.from({ length: 300 }, (_, index) => stored(Buffer.concat([make(5000), Buffer.from(`file ${index}`)]))),
       ];
-      await writeArchive(archive, folder, objects);
+      await writeArchive(objects);
       const found = new Map(await contents());
       expect(found.size).toBe(objects.length);
       for (const { id, path } of objects) expect(found.get(`${id.algorithm} ${id.value}`)?.equals(readFileSync(path)), path).toBe(true);
@@ -84,7 +89,7 @@ describe('what is written', () => {
     ['as it is where the data is compressed already', randomBytes(3000), (bytes: Buffer) => bytes],
   ] as const)('is a tar archive that other programs can list, %s', async ([, content, unpack]) => {
     const object = stored(content);
-    await writeArchive(archive, folder, [object]);
+    await writeArchive([object]);
     const bytes = unpack(readFileSync(archive));
     expect(bytes.length % 512).toBe(0);
     const [start, rest] = [object.id.value.slice(0, 2), object.id.value.slice(2)];
@@ -95,15 +100,28 @@ describe('what is written', () => {
 
   test('is compressed for some of its objects as for all of them: tried on a part of each of a few', async () => {
     const text = Array.from({ length: 100 }, (_, index) => stored(Buffer.from(`line ${index}\n`.repeat(10_000))));
-    await writeArchive(archive, folder, [...text, stored(randomBytes(100_000))]);
+    await writeArchive([...text, stored(randomBytes(100_000))]);
     expect(statSync(archive).size).toBeLessThan(500_000);
   });
 
-  test('must not have changed since: the archive is given up', async () => {
-    const object = stored(Buffer.from('right'));
+  test('is not compressed for its directory objects: they are text, and little of the whole', async () => {
+    const images = Array.from({ length: 100 }, () => stored(randomBytes(3000)));
+    await writeArchive([stored(Buffer.from(`[${'{"md5": "", "relpath": ""}'.repeat(10_000)}]`), '.dir'), ...images]);
+    expect(statSync(archive).size).toBeGreaterThan(500_000);
+  });
+
+  test.for([
+    ['small, compressed', Buffer.alloc(5000, 'text'), 'wrong'],
+    ['small, as it is', randomBytes(5000), 'wrong'],
+    ['large, as it is', randomBytes(3_000_000), 'wrong'],
+    ['gone', randomBytes(5000), undefined],
+  ] as const)('must not have changed since it was brought, or the archive is given up: %s', async ([, content, now]) => {
+    const object = stored(content);
     chmodSync(object.path, 0o644);
-    writeFileSync(object.path, 'wrong');
-    await expect(writeArchive(archive, folder, [object])).rejects.toThrow('has changed');
+    if (now === undefined) rmSync(object.path);
+    else writeFileSync(object.path, Buffer.concat([content.subarray(now.length), Buffer.from(now)]));
+    const others = [1, 2, 3].map((number) => stored(Buffer.concat([content, Buffer.from(`${number}`)])));
+    await expect(writeArchive([...others, object])).rejects.toThrow(UnusableObject);
   });
 });
 
@@ -148,11 +166,7 @@ describe('what is read', () => {
   });
 
   test('can be left before its end', async () => {
-    await writeArchive(
-      archive,
-      folder,
-      Array.from({ length: 300 }, () => stored(randomBytes(20_000))),
-    );
+    await writeArchive(Array.from({ length: 300 }, () => stored(randomBytes(20_000))));
     for await (const group of readArchive(pieces(archive), { folder, limit: 1e9 })) {
       expect(group.length).toBeGreaterThan(0);
       break;

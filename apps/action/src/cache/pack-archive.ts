@@ -1,6 +1,5 @@
-import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 
 import { createContentHash, hashBytes, isDirectoryId, objectKey, type ObjectId } from '@datapin/core';
@@ -25,17 +24,20 @@ const sampleSize = 64 * 1024;
 /** A smaller gain is not worth the time of unpacking it in every run. */
 const worthwhile = 0.95;
 
+/** An object is not what its name says, or is gone. */
+export class UnusableObject extends Error {}
+
 /**
  * Packs objects into an archive whose members seem to lie in `folder`, directory objects first. It is compressed where that pays: images, models and
- * Parquet files are so already. Every object is hashed on the way: steps since may have changed the files. Rejects when one is not what its name says,
- * or is gone; the archive must not be used then.
+ * Parquet files are so already. Every object is hashed on the way: steps since may have changed the files. Where one is not what its name says, this
+ * throws {@link UnusableObject} or the stream fails with it; what came before must not be used then.
  */
-export async function writeArchive(archive: string, folder: string, objects: readonly StoredObject[]): Promise<void> {
+export function packArchive(folder: string, objects: readonly StoredObject[]): Readable {
   const ordered = [...objects.filter(({ id }) => isDirectoryId(id)), ...objects.filter(({ id }) => !isDirectoryId(id))];
   const members = Readable.from(archiveOf(ordered, folder), { objectMode: false, highWaterMark: chunkSize });
-  const file = createWriteStream(archive);
-  if (isCompressible(objects)) await pipeline(members, createZstdCompress({ chunkSize, params }), file);
-  else await pipeline(members, file);
+  if (!isCompressible(objects)) return members;
+  // whoever reads what comes out is told of any failure
+  return pipeline(members, createZstdCompress({ chunkSize, params }), () => undefined);
 }
 
 /** Tried on the beginnings of some of the files, evenly chosen: directory objects, which are text, are next to nothing of the whole. */
@@ -107,7 +109,7 @@ async function* largeObject(
 
 /** Fills the buffer from a file, as far as that goes; tells how many bytes that were and how many the file has. */
 function readBeginning(path: string, buffer: Buffer): { readonly read: number; readonly size: number } {
-  const file = openSync(path, 'r');
+  const file = open(path);
   try {
     let read = 0;
     while (read < buffer.length) {
@@ -121,6 +123,14 @@ function readBeginning(path: string, buffer: Buffer): { readonly read: number; r
   }
 }
 
-function changed(path: string): Error {
-  return new Error(`${path} has changed since it was brought`);
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    throw new UnusableObject(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function changed(path: string): UnusableObject {
+  return new UnusableObject(`${path} has changed since it was brought`);
 }
