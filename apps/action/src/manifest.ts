@@ -1,5 +1,4 @@
 import { appendFileSync, lstatSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 import { objectKey, objectName, type PinnedContent } from '@datapin/core';
 
@@ -38,7 +37,8 @@ export function writeManifest(path: string, { rev, parts }: { readonly rev: stri
     for (const { files } of contents) {
       for (const file of files ?? []) {
         const name = objectName(file.id);
-        const size = file.size ?? sizes.get(name) ?? lstatSync(join(cacheDir, objectKey(file.id)), { throwIfNoEntry: false })?.size ?? null;
+        const size =
+          file.size ?? sizes.get(name) ?? lstatSync(`${cacheDir}/${objectKey(file.id)}`, { throwIfNoEntry: false })?.size ?? null;
         const source = sourceOf(name, file.path);
         lines.push(JSON.stringify({ path: joined(placedAt, file.path), md5: file.id.value, size, source }));
         if (lines.length >= linesPerWrite) flush();

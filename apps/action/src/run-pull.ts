@@ -347,10 +347,10 @@ function planSave({ results, entries, restore, inputs, place, log }: SaveContext
       const dir = result.open.project.config.cache.dir;
       const absent = new Set(result.missing.map(({ path }) => path));
       const { directory, files } = content;
-      if (directory !== undefined) objects.set(objectName(directory.id), { id: directory.id, path: join(dir, objectKey(directory.id)) });
+      if (directory !== undefined) objects.set(objectName(directory.id), { id: directory.id, path: `${dir}/${objectKey(directory.id)}` });
       for (const { id, path } of files) {
         if (absent.has(path)) isComplete = false;
-        objects.set(objectName(id), { id, path: join(dir, objectKey(id)) });
+        objects.set(objectName(id), { id, path: `${dir}/${objectKey(id)}` });
       }
     }
     const bytes = entries.find((entry) => entry.key === key)?.bytes ?? 0;
