@@ -10,8 +10,8 @@ import { enterArena, initialise } from './contender.ts';
 import { type Cost, costOf, measured, medianCost } from './cost.ts';
 import { writeFiles, writeRandomFile } from './data-files.ts';
 
-/** How many times a warm job and what it is compared with are measured. */
-const warmRuns = 3;
+/** How many times a short job, and what a warm one is compared with, is measured: a machine's mood passes over it while it evens out over a long one. */
+const shortRuns = 3;
 
 /** What the network settings of pip may be called; a job gets nothing else of this process. */
 const pipSettings = /^(?:PIP_\w+|https?_proxy|no_proxy|SSL_CERT_FILE|REQUESTS_CA_BUNDLE)$/iu;
@@ -126,66 +126,86 @@ interface Round {
   readonly pipEnv: Readonly<Record<string, string>>;
 }
 
+interface JobCost {
+  readonly steps: WorkflowRun['steps'];
+  readonly cost: Cost;
+  /** Requests for objects that reached the remote. */
+  readonly objects: number;
+}
+
+/** A short job is measured before the long one and after it. */
 async function oneRound({ source, store, newSandbox, pipEnv }: Round): Promise<void> {
-  await using service = await startCacheService();
+  await using disposables = new AsyncDisposableStack();
   /** One job in a new clone, in new folders: a file system that has just deleted many files is slow to create new ones. */
-  const job = async (workflow: string): Promise<WorkflowRun & { readonly cost: Cost; readonly objects: number }> => {
+  const job = async (workflow: string, service?: CacheService): Promise<JobCost> => {
     const sandbox = newSandbox();
     const work = join(sandbox.dir, 'clone');
     await mustRun('git', ['clone', '-q', join(source.dir, 'work'), work], { cwd: sandbox.dir, env: sandbox.env });
     await mustRun('sync', [], { cwd: sandbox.dir, env: sandbox.env });
-    const usual = workflow === usualWay;
     store.requests();
     const { prefix, cost } = measured(sandbox.dir);
     const run = await runWorkflow({
       prefix,
       work,
       workflow,
-      env: { ...store.credentials, DVC_NO_ANALYTICS: '1', DVC_SITE_CACHE_DIR: join(sandbox.dir, 'dvc-site'), ...(usual ? pipEnv : {}) },
-      ...(usual ? {} : { cache: { url: service.url, token: tokenFor('refs/heads/main') } }),
+      env: {
+        ...store.credentials,
+        DVC_NO_ANALYTICS: '1',
+        DVC_SITE_CACHE_DIR: join(sandbox.dir, 'dvc-site'),
+        ...(service === undefined ? pipEnv : {}),
+      },
+      ...(service === undefined ? {} : { cache: { url: service.url, token: tokenFor('refs/heads/main') } }),
     });
     if (run.code !== 0) throw new Error(`the job failed:\n${run.log}`);
     const objects = store.requests().filter((request) => request.startsWith('GetObject')).length;
-    return { ...run, cost: cost(), objects, [Symbol.dispose]: () => run[Symbol.dispose]() };
+    disposables.use(run);
+    return { steps: run.steps, cost: cost(), objects };
+  };
+  const coldJob = async (): Promise<readonly [JobCost, CacheService]> => {
+    const service = disposables.use(await startCacheService());
+    return [await job(withDatapin, service), service];
   };
 
-  const disposables: Disposable[] = [];
-  try {
-    const usual = await job(usualWay);
-    const cold = await job(withDatapin);
-    disposables.push(usual, cold);
-    const warm: (typeof cold)[] = [];
-    const least: Cost[] = [];
-    for (let run = 0; run < warmRuns; run += 1) {
-      const again = await job(withDatapin);
-      disposables.push(again);
-      warm.push(again);
-      least.push(await unpackHashCopy(service, newSandbox()));
-    }
-    service.check();
-    const typical = warm.toSorted((a, b) => a.cost.wall - b.cost.wall)[warmRuns >> 1] ?? cold;
-    for (const [title, run] of [
-      ['the usual way', usual],
-      ['datapin, cold', cold],
-      ['datapin, warm', typical],
-    ] as const) {
-      console.log(`${title}: ${secondsOf(run.cost)}, ${run.objects} objects from the remote`);
-      for (const { stage, step, seconds } of run.steps)
-        if (seconds >= 0.005) console.log(`    ${seconds.toFixed(2).padStart(7)} s  ${stage} ${step}`);
-    }
-    const steps = warm.map((run) => run.steps.find(({ stage, step }) => stage === 'Main' && step === 'data-pull')?.seconds ?? Number.NaN);
-    const step = steps.toSorted((a, b) => a - b)[warmRuns >> 1] ?? Number.NaN;
-    const floor = medianCost(least);
-    console.log(`unpacking, hashing and copying the same bytes: ${secondsOf(floor)}; the warm step: ${step.toFixed(2)} s`);
-    const faster = ({ cost }: { readonly cost: Cost }): string =>
-      `${(usual.cost.wall / cost.wall).toFixed(1)}× (CPU ${(usual.cost.cpu / cost.cpu).toFixed(1)}×)`;
-    console.log(
-      `\ncold ${faster(cold)} as fast, warm ${faster(typical)}; the warm step takes ${(step / floor.wall).toFixed(2)}× of the least ` +
-        `(the whole job's CPU ${(typical.cost.cpu / floor.cpu).toFixed(2)}×), with ${typical.objects} requests for objects`,
-    );
-  } finally {
-    for (const disposable of disposables) disposable[Symbol.dispose]();
+  const [before] = await coldJob();
+  const usual = await job(usualWay);
+  const [after] = await coldJob();
+  const [last, service] = await coldJob();
+  const cold = [before, after, last];
+  const warm: JobCost[] = [];
+  const least: Cost[] = [];
+  for (let run = 0; run < shortRuns; run += 1) {
+    warm.push(await job(withDatapin, service));
+    least.push(await unpackHashCopy(service, newSandbox()));
   }
+  service.check();
+  for (const [title, runs] of [
+    ['the usual way', [usual]],
+    ['datapin, cold', cold],
+    ['datapin, warm', warm],
+  ] as const) {
+    const run = typical(runs);
+    const all = runs.length === 1 ? '' : `, the median of ${runs.map(({ cost }) => cost.wall.toFixed(2)).join(', ')} s`;
+    console.log(`${title}: ${secondsOf(run.cost)}${all}; ${run.objects} objects from the remote`);
+    for (const { stage, step, seconds } of run.steps)
+      if (seconds >= 0.005) console.log(`    ${seconds.toFixed(2).padStart(7)} s  ${stage} ${step}`);
+  }
+  const steps = warm.map((run) => run.steps.find(({ stage, step }) => stage === 'Main' && step === 'data-pull')?.seconds ?? Number.NaN);
+  const step = steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? Number.NaN;
+  const floor = medianCost(least);
+  console.log(`unpacking, hashing and copying the same bytes: ${secondsOf(floor)}; the warm step: ${step.toFixed(2)} s`);
+  const faster = ({ cost }: { readonly cost: Cost }): string =>
+    `${(usual.cost.wall / cost.wall).toFixed(1)}× (CPU ${(usual.cost.cpu / cost.cpu).toFixed(1)}×)`;
+  console.log(
+    `\ncold ${faster(typical(cold))} as fast, warm ${faster(typical(warm))}; the warm step takes ${(step / floor.wall).toFixed(2)}× of the least ` +
+      `(the whole job's CPU ${(typical(warm).cost.cpu / floor.cpu).toFixed(2)}×), with ${typical(warm).objects} requests for objects`,
+  );
+}
+
+/** The one that took the median time. */
+function typical(runs: readonly JobCost[]): JobCost {
+  const run = runs.toSorted((a, b) => a.cost.wall - b.cost.wall)[runs.length >> 1];
+  if (run === undefined) throw new Error('nothing was measured');
+  return run;
 }
 
 function secondsOf({ wall, cpu }: Cost): string {
