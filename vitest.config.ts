@@ -24,6 +24,8 @@ const config: ViteUserConfig = defineConfig({
           setupFiles,
           testTimeout: 300_000,
           hookTimeout: 120_000,
+          // two thousand times something real answers: one slip in all of them says nothing of a change. Who works on the tests sees it; CI names it
+          retry: process.env['CI'] === undefined ? 0 : 1,
         },
       },
     ],

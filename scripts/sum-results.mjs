@@ -2,7 +2,7 @@
  * Sums vitest's JSON reports and prints `N passed, N failed` as its last line.
  * usage: node scripts/sum-results.mjs EXIT_CODE REPORT...
  * A test file that could not be loaded, a missing report, and a run that failed with no failing test to show for it (types, lint,
- * an installation) count as one failure each. Ends with 1 when anything failed or was skipped.
+ * an installation) count as one failure each. What passed only when it was tried again is named. Ends with 1 when anything failed or was skipped.
  */
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -24,6 +24,10 @@ for (const file of reports) {
   for (const { name, status, assertionResults } of report.testResults) {
     const failures = assertionResults.filter((/** @type {{status: string}} */ test) => test.status === 'failed');
     for (const test of failures) console.log(`failed: ${test.fullName} (${name})`);
+    for (const test of assertionResults) {
+      if (test.status !== 'passed' || test.failureMessages.length === 0) continue;
+      console.log(`passed at the second try: ${test.fullName} (${name}): ${test.failureMessages[0].split('\n', 1)[0]}`);
+    }
     if (status === 'failed' && failures.length === 0) {
       console.log(`failed to run: ${name}`);
       failed += 1;
