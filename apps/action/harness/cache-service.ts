@@ -288,6 +288,15 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Of files that nobody changes. */
+const sizes = new Map<string, number>();
+
+function sizeOf(file: string): number {
+  let size = sizes.get(file);
+  if (size === undefined) sizes.set(file, (size = statSync(file).size));
+  return size;
+}
+
 /** The bytes of a range of files that follow each other. */
 async function* bytesOf(
   files: readonly string[],
@@ -295,7 +304,7 @@ async function* bytesOf(
 ): AsyncGenerator<Buffer> {
   let before = 0;
   for (const file of files) {
-    const { size } = statSync(file);
+    const size = sizeOf(file);
     const from = Math.max(0, start - before);
     const to = Math.min(size, end - before);
     before += size;
