@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { runCli } from '../src/cli.ts';
+import { emptyFolder } from './empty-folder.ts';
 import { fakeHost } from './fake-host.ts';
 
 describe('the version', () => {
@@ -52,7 +52,7 @@ describe('help', () => {
 
 describe('what to do about a result', () => {
   const clone = (): string => {
-    const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'datapin-cli-')));
+    const cwd = emptyFolder();
     mkdirSync(join(cwd, '.dvc'));
     writeFileSync(join(cwd, '.dvc/config'), '[core]\n    no_scm = true\n');
     writeFileSync(join(cwd, 'a.dvc'), 'outs:\n- md5: 60b725f10c9c85c70d97880dfe8191b3\n  size: 2\n  hash: md5\n  path: a\n');
@@ -102,7 +102,7 @@ describe('a wrong command line ends with 254', () => {
 });
 
 describe('an error', () => {
-  const nowhere = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'datapin-cli-')));
+  const nowhere = emptyFolder;
 
   test('goes to stderr with its hint, and decides the exit code', async () => {
     const { host, out, err } = fakeHost({ cwd: nowhere() });

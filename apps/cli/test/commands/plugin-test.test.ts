@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { runCli } from '../../src/cli.ts';
 import { fakeHost, type Recorded } from '../fake-host.ts';
-import { emptyFolder, pluginFiles, writeTree } from '../plugins/plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { pluginFiles, writeTree } from '../plugins/plugin-fixture.ts';
 
 const packages = join(import.meta.dirname, '..', '..', '..', '..', 'packages');
 const local = join(packages, 'storage-local');

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { loadStorage } from '../../src/plugins/load-storage.ts';
 import { type PluginPlace, pluginPlaces } from '../../src/plugins/plugin-places.ts';
-import { emptyFolder, pluginFiles, writeTree } from './plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { pluginFiles, writeTree } from './plugin-fixture.ts';
 
 function placesOf(...directories: string[]): readonly PluginPlace[] {
   return directories.map((directory) => ({ directory, origin: 'user' }));

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { loadTestkit } from '../../src/plugins/load-testkit.ts';
-import { emptyFolder, writeTree } from './plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { writeTree } from './plugin-fixture.ts';
 
 const name = '@datapin/storage-testkit';
 

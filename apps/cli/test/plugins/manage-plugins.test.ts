@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { addPlugin, type ManageContext, removePlugin } from '../../src/plugins/manage-plugins.ts';
-import { emptyFolder, pluginFiles, writeTree } from './plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { pluginFiles, writeTree } from './plugin-fixture.ts';
 
 function context(): ManageContext & { readonly folder: string } {
   const folder = join(emptyFolder(), 'plugins');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { findNpm } from '../../src/plugins/npm.ts';
-import { emptyFolder, writeTree } from './plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { writeTree } from './plugin-fixture.ts';
 
 test('npm beside the running Node is preferred, and run as JavaScript', () => {
   const root = emptyFolder();

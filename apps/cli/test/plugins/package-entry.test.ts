@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { packageEntry } from '../../src/plugins/package-entry.ts';
-import { emptyFolder, writeTree } from './plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { writeTree } from './plugin-fixture.ts';
 
 test.each([
   ['a text', { exports: './a.js' }, 'a.js'],

@@ -1,11 +1,5 @@
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** A new empty folder, symlinks resolved. */
-export function emptyFolder(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'datapin-plugins-')));
-}
 
 /** Writes files below a folder: path → text, or something for JSON. */
 export function writeTree(folder: string, files: Readonly<Record<string, unknown>>): void {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { pluginPlaces, userPluginFolder } from '../../src/plugins/plugin-places.ts';
-import { emptyFolder, writeTree } from './plugin-fixture.ts';
+import { emptyFolder } from '../empty-folder.ts';
+import { writeTree } from './plugin-fixture.ts';
 
 /** A program installed in `<root>/<at>`. */
 function installed(root: string, at: string): string {
