@@ -33,16 +33,16 @@ export class UnusableObject extends Error {}
  * throws {@link UnusableObject} or the stream fails with it; what came before must not be used then.
  */
 export function packArchive(folder: string, objects: readonly StoredObject[]): Readable {
-  const ordered = [...objects.filter(({ id }) => isDirectoryId(id)), ...objects.filter(({ id }) => !isDirectoryId(id))];
-  const members = Readable.from(archiveOf(ordered, folder), { objectMode: false, highWaterMark: chunkSize });
-  if (!isCompressible(objects)) return members;
+  const directories = objects.filter(({ id }) => isDirectoryId(id));
+  const files = objects.filter(({ id }) => !isDirectoryId(id));
+  const members = Readable.from(archiveOf([...directories, ...files], folder), { objectMode: false, highWaterMark: chunkSize });
+  if (!isCompressible(files)) return members;
   // whoever reads what comes out is told of any failure
   return pipeline(members, createZstdCompress({ chunkSize, params }), () => undefined);
 }
 
 /** Tried on the beginnings of some of the files, evenly chosen: directory objects, which are text, are next to nothing of the whole. */
-function isCompressible(objects: readonly StoredObject[]): boolean {
-  const files = objects.filter(({ id }) => !isDirectoryId(id));
+function isCompressible(files: readonly StoredObject[]): boolean {
   const step = Math.max(1, files.length / samples);
   const pieces: Buffer[] = [];
   for (let index = 0; index < files.length; index += step) {
